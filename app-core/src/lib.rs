@@ -1,1 +1,28 @@
-//! core
+//! Ruhu 入户: the core of an offline-first household survey.
+//!
+//! Layers in reading order; imports go down only (see `docs/ARCHITECTURE.md`, checked by `tests/layers.rs`):
+//!
+//! 1. [`domain`]: the notice's nouns
+//! 2. [`xlsform`]: workbook → form → instance
+//! 3. [`policy`]: the pack, its rules, and which form is for whom
+//! 4. [`approvals`]: who may write what
+//! 5. [`document`]: the household file (automerge)
+//! 6. [`wire`]: what leaves the device
+//! 7. [`storage`]: the device database
+//! 8. [`sync`]: a round with the server
+//! 9. [`service`]: the app's verbs
+//! 10. [`api`]: what the screens see
+
+pub mod api;
+pub mod approvals;
+pub mod document;
+pub mod domain;
+pub mod error;
+pub mod policy;
+pub mod service;
+pub mod storage;
+pub mod sync;
+pub mod wire;
+pub mod xlsform;
+
+pub use error::{Error, Result};

@@ -1,0 +1,294 @@
+//! The messages, as CBOR maps with short named fields. Sizes are bounded by the framing, never by trust.
+//!
+//! | request | route | answer |
+//! |---|---|---|
+//! | [`EnrolRequest`] | `POST /v1/enrol` | [`EnrolAnswer`] |
+//! | [`SyncRequest`] | `POST /v1/sync` | [`SyncAnswer`] |
+//! | – | `GET /v1/pack/{hash}` | [`PackFiles`] |
+//!
+//! Bodies: CBOR, then zstd (`framing`). `Authorization: Bearer <token>` on all but enrol.
+//! A refusal of a whole request is an HTTP status with a [`Refusal`] body.
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// 32 bytes: hash of an automerge change, or a head.
+pub type Hash = [u8; 32];
+
+/// A device presents a one-time ticket and its new keys.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// protocol version
+    pub v: u32,
+    /// the ticket's code as typed; case, blanks and hyphens do not matter
+    pub code: String,
+    /// Ed25519 public key made on the device
+    pub key: ByteBuf,
+    /// the device's first actor id (16 bytes)
+    pub actor: ByteBuf,
+    /// what people call the device
+    pub device_name: String,
+    /// Ed25519 signature by `key` over `"ruhu-enrol-v1" ‖ code (normalised) ‖ key ‖ actor`
+    pub sig: ByteBuf,
+}
+
+/// What an enrolled device is told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolAnswer {
+    pub device: String,
+    /// bearer token, kept hashed on the server
+    pub token: String,
+    pub person: crate::domain::Person,
+    /// Ed25519 public key with which the server signs receipts
+    pub server_key: ByteBuf,
+    pub server_name: String,
+    pub epoch: String,
+    pub pack: PackRef,
+    pub areas: Vec<AreaName>,
+}
+
+/// The pack in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackRef {
+    /// SHA-256 of the pack's files (see `policy::pack`), hex
+    pub hash: String,
+    pub id: String,
+    pub version: String,
+}
+
+/// A pack's files: path within the pack → bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PackFiles {
+    pub files: std::collections::BTreeMap<String, ByteBuf>,
+}
+
+/// A code and its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaName {
+    pub code: String,
+    pub name: String,
+}
+
+/// Where a device stands in the server's log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// the server's epoch; another one (a restore) sends the device back to comparing heads
+    #[serde(rename = "e")]
+    pub epoch: String,
+    /// the last log sequence number applied
+    #[serde(rename = "s")]
+    pub seq: u64,
+    /// scope codes whose households the device holds whole, as of `seq`
+    #[serde(rename = "a", default)]
+    pub areas: Vec<String>,
+    /// a scope that is being fetched: code, and the last household id received of it
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub growing: Option<(String, Option<[u8; 16]>)>,
+}
+
+/// One round: what is new here, and where we stand.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncRequest {
+    pub v: u32,
+    #[serde(rename = "c")]
+    pub cursor: Cursor,
+    /// new changes, oldest first within a household
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub push: Vec<Push>,
+    /// one Ed25519 signature over `"ruhu-push-v1" ‖ SHA-256 of the change hashes in order`; empty when nothing is pushed
+    #[serde(rename = "g", default, skip_serializing_if = "serde_bytes_empty")]
+    pub sig: ByteBuf,
+    /// further actor ids this device writes with from now on (after a restore)
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
+    pub actors: Vec<ByteBuf>,
+    /// hash of the pack the device runs
+    #[serde(rename = "k", default, skip_serializing_if = "String::is_empty")]
+    pub pack: String,
+    /// the most bytes the device wants back (0 = the server's default of 256 KiB)
+    #[serde(rename = "l", default, skip_serializing_if = "is_zero")]
+    pub limit: u32,
+    /// after a changed epoch: what the device holds, so that the server can say what it lacks
+    #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
+}
+
+/// Changes of one household.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Push {
+    #[serde(rename = "h")]
+    pub household: ByteBuf,
+    /// the grid of a household founded on this device; absent otherwise
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<String>,
+    /// raw uncompressed automerge change chunks
+    #[serde(rename = "c")]
+    pub changes: Vec<ByteBuf>,
+}
+
+/// What a device holds of a household.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Held {
+    #[serde(rename = "h")]
+    pub household: ByteBuf,
+    pub heads: Vec<ByteBuf>,
+}
+
+/// The server's answer to a round.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SyncAnswer {
+    pub v: u32,
+    #[serde(rename = "c")]
+    pub cursor: Cursor,
+    /// more is waiting: ask again with the new cursor
+    #[serde(rename = "m", default, skip_serializing_if = "is_false")]
+    pub more: bool,
+    /// what was pushed and is now durable here (also when it was here before)
+    #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
+    pub acks: Vec<Ack>,
+    /// what was pushed and is parked
+    #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+    /// households new to the device, whole
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
+    pub whole: Vec<Whole>,
+    /// changes to households the device holds
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Pulled>,
+    /// households that left the device's scope
+    #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
+    pub forget: Vec<ByteBuf>,
+    /// households whose changes the server lacks (after a restore): push all of them again
+    #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<ByteBuf>,
+    /// who the actors in `whole` and `changes` are
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
+    pub actors: Vec<ActorName>,
+    /// set when the device's pack is not the one in force
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<PackRef>,
+    /// set when the person's name, title or scope changed since the device's cursor, and on a first round
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<crate::domain::Person>,
+    /// names of areas, with `person`
+    #[serde(rename = "z", default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaName>,
+    /// milliseconds since 1970, the server's clock
+    #[serde(rename = "t")]
+    pub time: i64,
+    /// Ed25519 signature over `"ruhu-receipt-v1" ‖ time (8 bytes big-endian) ‖ SHA-256 over all acks (household ‖ heads in order)`;
+    /// empty without acks
+    #[serde(rename = "r", default, skip_serializing_if = "serde_bytes_empty")]
+    pub receipt: ByteBuf,
+}
+
+/// A household whose pushed changes are durable on the server, with the heads the server now holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ack {
+    #[serde(rename = "h")]
+    pub household: ByteBuf,
+    /// in ascending order
+    pub heads: Vec<ByteBuf>,
+}
+
+/// A change that was not taken, and why (words for its author).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Refused {
+    #[serde(rename = "h")]
+    pub household: ByteBuf,
+    pub change: ByteBuf,
+    /// a code of [`RefusedWhy`]
+    pub why: String,
+    pub words: String,
+}
+
+/// Why a change is parked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedWhy {
+    /// outside the author's areas
+    Scope,
+    /// a path the author's title may not write
+    Permit,
+    /// another's finished visit
+    NotYours,
+    /// malformed, oversized or poisoned
+    Malformed,
+    /// its author is not this device
+    Author,
+    /// (actor, seq) exists with other content: write it again under a new actor
+    Duplicate,
+    /// rests on a change that is not here
+    Dependency,
+}
+
+impl RefusedWhy {
+    /// The code on the wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Scope => "scope",
+            Self::Permit => "permit",
+            Self::NotYours => "not_yours",
+            Self::Malformed => "malformed",
+            Self::Author => "author",
+            Self::Duplicate => "duplicate",
+            Self::Dependency => "dependency",
+        }
+    }
+}
+
+/// A whole household file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Whole {
+    #[serde(rename = "h")]
+    pub household: ByteBuf,
+    #[serde(rename = "g")]
+    pub grid: String,
+    /// automerge snapshot, uncompressed inside
+    #[serde(rename = "d")]
+    pub doc: ByteBuf,
+}
+
+/// Changes to one household, oldest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pulled {
+    #[serde(rename = "h")]
+    pub household: ByteBuf,
+    #[serde(rename = "c")]
+    pub changes: Vec<ByteBuf>,
+}
+
+/// Who writes under an actor id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActorName {
+    #[serde(rename = "a")]
+    pub actor: ByteBuf,
+    #[serde(rename = "p")]
+    pub person: String,
+    #[serde(rename = "n")]
+    pub name: String,
+    #[serde(rename = "d")]
+    pub device: String,
+}
+
+/// The body of a refused request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Refusal {
+    /// `ticket_unknown`, `ticket_used`, `ticket_expired`, `attempts`, `device_revoked`, `token`, `version`, `too_large`,
+    /// `malformed`, `busy`
+    pub why: String,
+    /// words for the person, Chinese
+    pub words: String,
+}
+
+fn serde_bytes_empty(b: &ByteBuf) -> bool {
+    b.is_empty()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_false(b: &bool) -> bool {
+    !*b
+}
