@@ -1,6 +1,6 @@
 //! The table of methods: name, request, answer, once. The dispatcher and the TypeScript map are both made from it.
 
-use super::views::*;
+use super::views::*; // x
 
 /// Calls `$then!` with the whole table.
 macro_rules! method_table {

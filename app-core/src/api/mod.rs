@@ -6,4 +6,6 @@
 #[cfg(test)]
 mod bindings;
 pub mod methods;
+pub mod money;
 pub mod views;
+pub mod words;
