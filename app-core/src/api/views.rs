@@ -8,7 +8,8 @@ use crate::domain::{Outcome, Standing, VisitState};
 
 // ---- session ----------------------------------------------------------------------------------------------
 
-/// `session.state` → where the app stands; the first call of every screen.
+/// `session.state` → where the app stands; the first call of every screen. `session.lock` closes the database and
+/// answers the same.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "../../ui/src/api/bindings/")]
 pub struct SessionView {
@@ -361,7 +362,8 @@ pub struct SafetyView {
     pub words: String,
 }
 
-/// `household.set_fact`
+/// `household.set_fact` → `HouseholdView`. `household.reveal {household, path}` → the `FactView` unmasked (a member's
+/// number is `members/<id>/id_number`); the look is logged.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "../../ui/src/api/bindings/")]
 pub struct SetFactRequest {
@@ -371,7 +373,7 @@ pub struct SetFactRequest {
     pub value: serde_json::Value,
 }
 
-/// `household.add`: a household that is on no list.
+/// `household.add` → `HouseholdView`: a household that is on no list.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "../../ui/src/api/bindings/")]
 pub struct AddHouseholdRequest {
@@ -385,6 +387,7 @@ pub struct AddHouseholdRequest {
 // ---- visit ------------------------------------------------------------------------------------------------
 
 /// `visit.open {household, form?}` · `visit.view {visit}` → the whole form as it stands.
+/// `visit.privacy_shown {visit}` → null: the notice was read out; logged once.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "../../ui/src/api/bindings/")]
 pub struct VisitView {
@@ -535,7 +538,8 @@ pub struct AnswerRequest {
     pub value: serde_json::Value,
 }
 
-/// `visit.answer`, `visit.add_instance`, `visit.remove_instance` → what changed; durable when this arrives.
+/// `visit.answer`, `visit.add_instance {visit, path}` (path of the repeat), `visit.remove_instance {visit, path}` (path of
+/// the instance) → what changed; durable when this arrives.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "../../ui/src/api/bindings/")]
 pub struct VisitPatch {
