@@ -5,7 +5,6 @@ use std::fmt;
 
 /// What went wrong, by what the person can do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[ts(export, export_to = "../../ui/src/api/bindings/")]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The request cannot be done as asked (unknown id, wrong value, not allowed in this state).

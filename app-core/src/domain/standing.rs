@@ -27,7 +27,6 @@ pub enum MonitoredKind {
 
 /// The derived standing: cleared, else monitored, else the base. Never edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
-#[ts(export, export_to = "../../ui/src/api/bindings/")]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// 一般农户

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 /// Where a visit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
-#[ts(export, export_to = "../../ui/src/api/bindings/")]
 #[serde(rename_all = "snake_case")]
 pub enum VisitState {
     /// opened, not finished
@@ -29,7 +28,6 @@ pub enum Method {
 
 /// How a visit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
-#[ts(export, export_to = "../../ui/src/api/bindings/")]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// 已完成

@@ -2,9 +2,10 @@
  * The one typed call into the core, and its two carriers: Tauri's `invoke` in the app's own window, HTTP to the same
  * dispatcher (`ruhu-app --serve`) in a browser. Nothing else in the screens knows that there is a core behind them.
  */
-import type { ErrorView } from './bindings/ErrorView'
-import type { Kind } from './bindings/Kind'
-import type { Method, Methods } from './methods'
+import type { ErrorView, Kind, Methods, Nothing } from './bindings'
+
+/** The name of a method. */
+export type Method = keyof Methods
 
 /** What the dispatcher answers. */
 export type Answer<T> = { ok: T } | { error: ErrorView }
@@ -78,9 +79,9 @@ const chosen = (): Carrier => carrier ?? (tauri() ? tauriCarrier : httpCarrier)
 /** Calls the core. Throws `CallError` with words for the person. */
 export async function call<M extends Method>(
   method: M,
-  ...[params]: Methods[M]['ask'] extends null ? [] : [params: Methods[M]['ask']]
+  ...[params]: Methods[M]['request'] extends Nothing ? [] : [params: Methods[M]['request']]
 ): Promise<Methods[M]['answer']> {
-  const answer = await chosen()(method, params ?? null)
+  const answer = await chosen()(method, params ?? {})
   if ('error' in answer) throw new CallError(answer.error)
   return answer.ok as Methods[M]['answer']
 }

@@ -1,9 +1,7 @@
 /** Who is here and where the app stands: the first call of every entrance. Applies language and text size to the page. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import type { EnrolRequest } from '@/api/bindings/EnrolRequest'
-import type { SessionView } from '@/api/bindings/SessionView'
-import type { SettingsRequest } from '@/api/bindings/SettingsRequest'
+import type { EnrolRequest, SessionView, SettingsRequest } from '@/api/bindings'
 import { call } from '@/api/call'
 import { setLanguage } from '@/locales'
 
