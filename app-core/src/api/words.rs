@@ -109,6 +109,8 @@ words! {
     VisitDraft: "排查草稿", "Visit draft";
     Correction: "更正", "Correction";
     Conflict: "两处填写不一致", "Two people wrote different values";
+    /// shown once a visit, and logged that it was
+    PrivacyNotice: "本次入户排查由乡镇人民政府按防止返贫监测帮扶集中排查工作方案组织。所采集的家庭成员、健康、收入等信息只用于防止返贫监测和帮扶，由经办人员在其负责的范围内查看，依法保密。您可以要求查看、更正本户的信息；不愿回答的问题可以不回答。", "This visit is part of the township's screening against falling back into poverty. What is recorded about the household (members, health, income) is used for monitoring and support only, seen by the staff responsible for this area, and kept confidential. You may ask to see and correct it, and you need not answer a question you do not wish to answer.";
     SyncNever: "还没有同步过。", "Never synced yet.";
 }
 
