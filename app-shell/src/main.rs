@@ -1,1 +1,16 @@
-fn main(){}
+//! `ruhu-app`: the app in a window, or its screens on loopback (`--serve`).
+
+use std::process::ExitCode;
+
+use app_shell::{Options, run};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ruhu-app: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,5 +1,9 @@
-//! What the screens see: one dispatcher of named methods (`dispatch`), `XxxRequest` in, `XxxView` out.
-//! TypeScript is generated from these types into `ui/src/api/bindings/` (`cargo test -p app-core export_bindings`).
+//! What the screens see: one dispatcher of named methods, `XxxRequest` in, `XxxView` out.
 //! No rules here and none in the screens: a view carries words, states and permissions ready to show.
+//! Start with [`methods`] (the table) and [`views`]; TypeScript is generated from both into `ui/src/api/bindings/`
+//! (`bindings.rs`).
 
+#[cfg(test)]
+mod bindings;
+pub mod methods;
 pub mod views;

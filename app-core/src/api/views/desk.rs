@@ -1,0 +1,85 @@
+//! The supervisor's first page, areas, errors.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ListProgress, PhaseView};
+
+/// `overview.view`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct OverviewRequest {
+    /// area code; the whole scope when absent
+    #[ts(optional)]
+    pub area: Option<String>,
+}
+
+/// `overview.view` → the supervisor's first page, by village (or by grid within a village).
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OverviewView {
+    pub area: String,
+    pub area_name: String,
+    pub as_of: String,
+    pub phases: Vec<PhaseView>,
+    pub totals: AreaProgress,
+    pub areas: Vec<AreaProgress>,
+    pub lists: Vec<ListProgress>,
+    /// risk kinds found this campaign: code, label, households
+    pub risk_kinds: Vec<Count>,
+    pub suggestions: Vec<Count>,
+    pub outcomes: Vec<Count>,
+    /// visits finished per day: date, visits
+    pub by_day: Vec<Count>,
+    pub leaflets: Vec<Count>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AreaProgress {
+    pub code: String,
+    pub name: String,
+    pub households: u32,
+    pub people: u32,
+    pub done: u32,
+    pub partly: u32,
+    pub attempted: u32,
+    pub left: u32,
+    pub at_risk: u32,
+    pub to_enrol: u32,
+    pub last_visit: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Count {
+    pub code: String,
+    pub label: String,
+    pub count: u32,
+}
+
+/// `areas.list` → the areas in scope, for filters.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AreaView {
+    pub code: String,
+    pub name: String,
+    /// county, township, village, grid
+    pub level: String,
+}
+
+/// `pack.codes` → the codes of a list, in order, as `ChoiceView[]`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CodesRequest {
+    pub list: String,
+}
+
+/// The parameters of a method that takes none.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(type = "Record<string, never>")]
+pub struct Nothing {}
+
+/// Every failed call.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ErrorView {
+    pub kind: crate::error::Kind,
+    /// what happened, what is safe, what to do
+    pub words: String,
+}

@@ -1,0 +1,634 @@
+// Generated from app-core/src/api/views by the test `bindings_are_fresh`. Do not edit.
+// UPDATE_BINDINGS=1 cargo nextest run -p app-core bindings
+
+/**
+ * `household.add`: a household that is on no list.
+ */
+export type AddHouseholdRequest = { head_name: string, head_id_number: string, grid: string, hamlet: string, phone: string, };
+
+/**
+ * `visit.add_instance`: `path` of the repeat.
+ */
+export type AddInstanceRequest = { visit: string, path: string, };
+
+/**
+ * `member.add`: facts by their name (`name`, `id_number`, `relation`, `living` …), as the register knows them.
+ */
+export type AddMemberRequest = { household: string, facts: Record<string, string | number | boolean | string[] | null>, };
+
+/**
+ * `visit.answer`; `value` null empties the field, for a proposed field it takes the system's value back.
+ */
+export type AnswerRequest = { visit: string, path: string, value: string | number | string[] | null, };
+
+export type AreaProgress = { code: string, name: string, households: number, people: number, done: number, partly: number, attempted: number, left: number, at_risk: number, to_enrol: number, last_visit: string | null, };
+
+/**
+ * `areas.list` → the areas in scope, for filters.
+ */
+export type AreaView = { code: string, name: string, 
+/**
+ * county, township, village, grid
+ */
+level: string, };
+
+export type CampaignView = { name: string, phases: Array<PhaseView>, 
+/**
+ * privacy notice shown once a visit
+ */
+privacy_notice: string, };
+
+export type ChoiceView = { code: string, label: string, };
+
+/**
+ * `pack.codes` → the codes of a list, in order, as `ChoiceView[]`.
+ */
+export type CodesRequest = { list: string, };
+
+export type ConflictValue = { value: string, who: string, at: string, };
+
+export type ConflictView = { path: string, label: string, values: Array<ConflictValue>, };
+
+/**
+ * The controls a screen knows; the one switch in `ui/src/forms/`.
+ */
+export type Control = "text" | "multiline" | "integer" | "decimal" | "money" | "phone" | "id_number" | "date" | "year_month" | "time" | "date_time" | "yes_no" | "select_one" | "select_multiple" | "rank" | "range" | "acknowledge" | "position" | "picture" | "file" | "barcode" | "note" | "computed";
+
+export type Count = { code: string, label: string, count: number, };
+
+/**
+ * `session.enrol`: `server` may be empty when `ticket` is a whole ticket line (`ruhu:…`).
+ */
+export type EnrolRequest = { server: string, ticket: string, pin: string, };
+
+/**
+ * Every failed call.
+ */
+export type ErrorView = { kind: Kind, 
+/**
+ * what happened, what is safe, what to do
+ */
+words: string, };
+
+export type FactView = { path: string, label: string, value: string, masked: boolean, conflict: boolean, 
+/**
+ * editable in place: the control to use
+ */
+control: Control | null, choices: Array<ChoiceView>, };
+
+/**
+ * A finding of the rules, explaining itself.
+ */
+export type FindingView = { rule: string, paragraph: string, words: string, 
+/**
+ * name and value of each number that made it true
+ */
+numbers: Array<[string, string]>, 
+/**
+ * info, warning, error
+ */
+severity: string, 
+/**
+ * question names or fact paths it points at
+ */
+fields: Array<string>, };
+
+/**
+ * `visit.finish`
+ */
+export type FinishRequest = { visit: string, outcome: Outcome, 
+/**
+ * nobody home: the day to try again
+ */
+try_again_on?: string, 
+/**
+ * leaflets handed over now (application, support)
+ */
+leaflets_given: Array<string>, remark?: string, 
+/**
+ * 纸质录入: who filled the sheet and on which day; the person at the device is the typist
+ */
+paper?: PaperEntry, };
+
+/**
+ * `visit.summary {visit}` → the finish page.
+ */
+export type FinishView = { 
+/**
+ * unanswered required and invalid answers; finishing as *done* needs none
+ */
+problems: Array<ProblemView>, 
+/**
+ * data-cleaning warnings, which do not block
+ */
+warnings: Array<FindingView>, 
+/**
+ * the judgement in words, line by line: label, value, why
+ */
+judgement: Array<JudgementLine>, 
+/**
+ * what comes next: forms due after this one
+ */
+next_forms: Array<FormDue>, findings: Array<FindingView>, outcomes: Array<OutcomeView>, 
+/**
+ * leaflets to hand over now
+ */
+leaflets_due: Array<ChoiceView>, };
+
+/**
+ * `visit.finish`, `visit.put_down` →
+ */
+export type FinishedView = { household: string, 
+/**
+ * bytes of the one change
+ */
+bytes: number, 
+/**
+ * the next form due for this household, if any
+ */
+next_form: FormDue | null, };
+
+export type FormDue = { slug: string, title: string, why: string, done: boolean, 
+/**
+ * open draft of this form on this device
+ */
+draft: string | null, };
+
+export type GroupView = { path: string, label: string, relevant: boolean, nodes: Array<NodeView>, };
+
+export type HistoryView = { at: string, who: string, device: string, 
+/**
+ * 登记导入, 入户排查, 更正 …
+ */
+what: string, 
+/**
+ * label, before, after
+ */
+changes: Array<[string, string, string]>, };
+
+export type HouseholdPage = { total: number, rows: Array<HouseholdRow>, };
+
+export type HouseholdProgress = "left" | "draft" | "attempted" | "partly" | "done";
+
+/**
+ * `households.search` and `register.query`.
+ */
+export type HouseholdQuery = { 
+/**
+ * name, pinyin, initials, ID tail, hamlet, phone tail
+ */
+text?: string, list?: ListKind, 
+/**
+ * area code prefix
+ */
+area?: string, progress?: ProgressFilter, 
+/**
+ * has a risk found this campaign
+ */
+at_risk?: boolean, risk_kind?: string, sort?: string, offset?: number, 
+/**
+ * 1–500
+ */
+limit?: number, };
+
+/**
+ * `household.view`
+ */
+export type HouseholdRequest = { id: string, };
+
+export type HouseholdRow = { id: string, head_name: string, village: string, hamlet: string, grid: string, population: number, standing: Standing, standing_label: string, list: ListKind, priority: boolean, progress: HouseholdProgress, 
+/**
+ * words for the progress: 未排查, 有草稿, 已排查, 待填重点户表 …
+ */
+progress_label: string, 
+/**
+ * last four of the head's ID number
+ */
+id_tail: string, phone_masked: string, 
+/**
+ * risk labels found this campaign
+ */
+risks: Array<string>, last_visit: string | null, unsynced: boolean, conflicts: number, };
+
+/**
+ * `household.view`, and the answer of every correction.
+ */
+export type HouseholdView = { row: HouseholdRow, address: string, 
+/**
+ * label → value, with the path of the fact; masked where personal
+ */
+facts: Array<FactView>, members: Array<MemberView>, visits: Array<VisitRow>, measures: Array<FactView>, 
+/**
+ * the forms due now, in order, with why
+ */
+forms_due: Array<FormDue>, findings: Array<FindingView>, history: Array<HistoryView>, conflicts: Array<ConflictView>, safety: SafetyView, 
+/**
+ * hash of the file's content
+ */
+digest: string, 
+/**
+ * edits are permitted
+ */
+editable: boolean, };
+
+export type JudgementLine = { path: string, label: string, value: string, why: string, overridden: boolean, };
+
+/**
+ * What went wrong, by what the person can do about it.
+ */
+export type Kind = "invalid" | "form" | "pin" | "locked" | "refused" | "offline" | "disk" | "damaged" | "internal";
+
+export type ListKind = "ordinary" | "priority" | "lifted" | "monitored";
+
+/**
+ * 一般农户 / 重点户 / 脱贫户及已消除 / 未消除: work left by list.
+ */
+export type ListProgress = { list: ListKind, label: string, total: number, done: number, left: number, };
+
+export type MemberView = { id: string, name: string, relation: string, age: number | null, sex: string, id_number_masked: string, 
+/**
+ * living, education or schooling, health, work … as label/value
+ */
+facts: Array<FactView>, removed: boolean, };
+
+/**
+ * A line of a page.
+ */
+export type NodeView = { "node": "question" } & QuestionView | { "node": "group" } & GroupView | { "node": "repeat" } & RepeatView;
+
+/**
+ * The parameters of a method that takes none.
+ */
+export type Nothing = Record<string, never>;
+
+/**
+ * `visit.open`: the first form due when none is named. An open draft of the form is taken up again.
+ */
+export type OpenVisitRequest = { household: string, form?: string, };
+
+/**
+ * How a visit ended.
+ */
+export type Outcome = "done" | "nobody_home" | "away" | "refused" | "not_found" | "ended";
+
+export type OutcomeView = { code: Outcome, label: string, hint: string, };
+
+/**
+ * `overview.view`
+ */
+export type OverviewRequest = { 
+/**
+ * area code; the whole scope when absent
+ */
+area?: string, };
+
+/**
+ * `overview.view` → the supervisor's first page, by village (or by grid within a village).
+ */
+export type OverviewView = { area: string, area_name: string, as_of: string, phases: Array<PhaseView>, totals: AreaProgress, areas: Array<AreaProgress>, lists: Array<ListProgress>, 
+/**
+ * risk kinds found this campaign: code, label, households
+ */
+risk_kinds: Array<Count>, suggestions: Array<Count>, outcomes: Array<Count>, 
+/**
+ * visits finished per day: date, visits
+ */
+by_day: Array<Count>, leaflets: Array<Count>, };
+
+/**
+ * A visit entered from paper: collector and day of the visit; never counts as evidence made in the house.
+ */
+export type PaperEntry = { collector: string, date: string, };
+
+export type PersonView = { id: string, name: string, 
+/**
+ * official Chinese (or English) title
+ */
+title: string, at_desk: boolean, 
+/**
+ * names of the areas
+ */
+areas: Array<string>, };
+
+export type PhaseView = { id: string, name: string, from: string, to: string, 
+/**
+ * today lies in it
+ */
+current: boolean, 
+/**
+ * days from today to `to`; negative when past
+ */
+days_left: number, 
+/**
+ * a note where the notice disagrees with itself
+ */
+note: string | null, };
+
+export type ProblemView = { path: string, label: string, message: string, 
+/**
+ * section to jump to
+ */
+section: string, };
+
+export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due";
+
+export type QuestionView = { 
+/**
+ * `/group/member[key]/health`
+ */
+path: string, name: string, control: Control, label: string, hint: string, 
+/**
+ * text, number, array of codes, or null
+ */
+value: string | number | string[] | null, 
+/**
+ * value as words (choice labels, money in words)
+ */
+shown: string, relevant: boolean, required: boolean, readonly: boolean, 
+/**
+ * the value comes from the household file and is shown as *known* until touched
+ */
+known: boolean, 
+/**
+ * proposed by the system and may be overwritten
+ */
+proposed: boolean, overridden: boolean, 
+/**
+ * what the system says, when overridden
+ */
+system_shown: string | null, 
+/**
+ * why the system says so
+ */
+explanation: string | null, choices: Array<ChoiceView>, 
+/**
+ * the message to show at the field, when it was answered and is wrong
+ */
+violation: string | null, 
+/**
+ * not wrong, but to be looked at (the roster says otherwise); does not block
+ */
+warning: string | null, appearance: string, 
+/**
+ * `range`: start, end, step
+ */
+range: [string, string, string] | null, };
+
+export type RefusedView = { household: string, head_name: string, reason: string, at: string, };
+
+/**
+ * `visit.remove_instance`: `path` of the instance. In the roster of members `living` says how the person left
+ * (dead, moved_out, reduced); empty = the entry was a mistake. Nothing is lost: a tombstone stays in the file.
+ */
+export type RemoveInstanceRequest = { visit: string, path: string, living?: string, };
+
+/**
+ * `member.remove`: how the person left (code of list `living`: dead, moved_out, reduced), or empty when the entry
+ * itself was a mistake (a tombstone stays either way).
+ */
+export type RemoveMemberRequest = { household: string, member: string, living?: string, };
+
+/**
+ * `visit.reopen`: one's own finished visit, to correct it.
+ */
+export type ReopenRequest = { household: string, visit: string, };
+
+export type RepeatInstanceView = { path: string, key: string, 
+/**
+ * e.g. the member's name and relation
+ */
+title: string, nodes: Array<NodeView>, 
+/**
+ * every asked question is answered and valid
+ */
+complete: boolean, };
+
+export type RepeatView = { path: string, label: string, relevant: boolean, 
+/**
+ * instances may be added and removed here
+ */
+editable: boolean, instances: Array<RepeatInstanceView>, };
+
+/**
+ * `reveal`: the ID number of a member, or the phone of the household (`member` empty).
+ */
+export type RevealRequest = { household: string, member?: string, what: Revealed, };
+
+/**
+ * `reveal` →
+ */
+export type RevealView = { value: string, };
+
+/**
+ * What of a person may be shown in full, once, with a row in the audit log.
+ */
+export type Revealed = "id_number" | "phone";
+
+export type RoundView = { at: string, round_trips: number, bytes_up: number, bytes_down: number, changes_up: number, changes_down: number, households_new: number, households_forgotten: number, };
+
+/**
+ * Where the household's answers are safe.
+ */
+export type SafetyView = { on_this_device: boolean, on_server: boolean, 
+/**
+ * when the server confirmed
+ */
+confirmed_at: string | null, words: string, };
+
+/**
+ * One page of the form.
+ */
+export type SectionView = { path: string, label: string, relevant: boolean, nodes: Array<NodeView>, };
+
+export type SessionStage = "new" | "locked" | "open";
+
+/**
+ * `session.state` → where the app stands; the first call of every screen.
+ */
+export type SessionView = { stage: SessionStage, 
+/**
+ * who is enrolled on this device (shown while locked too)
+ */
+person: PersonView | null, campaign: CampaignView | null, 
+/**
+ * zh-CN or en
+ */
+language: string, 
+/**
+ * px of body text: 17, 20, 23
+ */
+text_size: number, 
+/**
+ * PIN attempts: how many are left before the device locks, and how long to wait before the next (seconds)
+ */
+pin_attempts_left: number | null, pin_wait_seconds: number, 
+/**
+ * version of the app and of the pack in force
+ */
+app_version: string, pack_version: string | null, };
+
+/**
+ * `household.set_fact`
+ */
+export type SetFactRequest = { household: string, path: string, value: string | number | boolean | string[] | null, };
+
+/**
+ * `settings.set`
+ */
+export type SettingsRequest = { language?: string, text_size?: number, };
+
+/**
+ * The derived standing: cleared, else monitored, else the base. Never edited.
+ */
+export type Standing = "ordinary" | "lifted" | "monitored" | "cleared";
+
+/**
+ * `sync.status`, `sync.now` →
+ */
+export type SyncView = { server: string, last_synced: string | null, households_held: number, 
+/**
+ * households with changes that are only on this device
+ */
+waiting: Array<HouseholdRow>, waiting_changes: number, drafts: number, 
+/**
+ * changes the server would not take, with the reason
+ */
+refused: Array<RefusedView>, last_round: RoundView | null, 
+/**
+ * set when the last try failed: what happened, what is safe
+ */
+trouble: string | null, 
+/**
+ * a receipt covers every finished visit
+ */
+all_safe: boolean, };
+
+/**
+ * `today.view` → the worker's first page.
+ */
+export type TodayView = { today: string, phase: PhaseView | null, lists: Array<ListProgress>, 
+/**
+ * returned visits first, then drafts
+ */
+returned: Array<VisitRow>, drafts: Array<VisitRow>, 
+/**
+ * households where nobody was home, with the day to try again
+ */
+try_again: Array<HouseholdRow>, leaflets_due: number, conflicts: number, 
+/**
+ * changes not yet on the server
+ */
+unsynced: number, last_synced: string | null, };
+
+export type UnlockRequest = { pin: string, };
+
+/**
+ * `visit.answer`, `visit.add_instance`, `visit.remove_instance` → what changed; durable when this arrives.
+ */
+export type VisitPatch = { 
+/**
+ * questions whose value, relevance, validity or choices changed
+ */
+questions: Array<QuestionView>, 
+/**
+ * sections and groups whose relevance changed: path, relevant
+ */
+groups: Array<[string, boolean]>, 
+/**
+ * repeats whose instances changed, whole
+ */
+repeats: Array<RepeatView>, 
+/**
+ * repeat instances whose title or completeness changed: path, title, complete
+ */
+instances: Array<[string, string, boolean]>, answered: number, asked: number, saved_at: string, };
+
+/**
+ * `visit.view` · `visit.privacy_shown` · `visit.summary` · `visit.put_down`
+ */
+export type VisitRequest = { visit: string, };
+
+export type VisitRow = { id: string, household: string, head_name: string, hamlet: string, form: string, form_title: string, state: VisitState, outcome: Outcome | null, outcome_label: string | null, date: string, collector: string, 
+/**
+ * answered and asked questions of a draft
+ */
+answered: number, asked: number, 
+/**
+ * why it came back
+ */
+returned_for: string | null, 
+/**
+ * the household has another finished visit with this form in this campaign (kept and flagged)
+ */
+second: boolean, 
+/**
+ * this person's own visit: may be reopened to correct it
+ */
+mine: boolean, };
+
+/**
+ * Where a visit stands.
+ */
+export type VisitState = "draft" | "finished";
+
+/**
+ * `visit.open`, `visit.view`, `visit.privacy_shown`, `visit.reopen` → the whole form as it stands.
+ */
+export type VisitView = { id: string, household: string, head_name: string, form: string, form_title: string, state: VisitState, 
+/**
+ * the privacy notice was shown and logged
+ */
+privacy_shown: boolean, 
+/**
+ * income window of the form 排查时往前推12个月: from, to
+ */
+window: [string, string] | null, 
+/**
+ * a finished visit that was reopened
+ */
+correcting: boolean, 
+/**
+ * what to know before starting: another visit of this campaign, a changed form …
+ */
+notices: Array<string>, 
+/**
+ * answers that were given to questions the form no longer asks: kept, shown, never dropped
+ */
+retired: Array<FactView>, 
+/**
+ * questions asked now, and those of them that are answered
+ */
+answered: number, asked: number, sections: Array<SectionView>, };
+
+/** Every method of the dispatcher: what it is asked and what it answers. */
+export type Methods = {
+  "session.state": { request: Nothing; answer: SessionView };
+  "session.enrol": { request: EnrolRequest; answer: SessionView };
+  "session.unlock": { request: UnlockRequest; answer: SessionView };
+  "session.lock": { request: Nothing; answer: SessionView };
+  "settings.set": { request: SettingsRequest; answer: SessionView };
+  "today.view": { request: Nothing; answer: TodayView };
+  "households.search": { request: HouseholdQuery; answer: HouseholdPage };
+  "register.query": { request: HouseholdQuery; answer: HouseholdPage };
+  "household.view": { request: HouseholdRequest; answer: HouseholdView };
+  "household.add": { request: AddHouseholdRequest; answer: HouseholdView };
+  "household.set_fact": { request: SetFactRequest; answer: HouseholdView };
+  "member.add": { request: AddMemberRequest; answer: HouseholdView };
+  "member.remove": { request: RemoveMemberRequest; answer: HouseholdView };
+  "reveal": { request: RevealRequest; answer: RevealView };
+  "visit.open": { request: OpenVisitRequest; answer: VisitView };
+  "visit.view": { request: VisitRequest; answer: VisitView };
+  "visit.privacy_shown": { request: VisitRequest; answer: VisitView };
+  "visit.answer": { request: AnswerRequest; answer: VisitPatch };
+  "visit.add_instance": { request: AddInstanceRequest; answer: VisitPatch };
+  "visit.remove_instance": { request: RemoveInstanceRequest; answer: VisitPatch };
+  "visit.summary": { request: VisitRequest; answer: FinishView };
+  "visit.finish": { request: FinishRequest; answer: FinishedView };
+  "visit.put_down": { request: VisitRequest; answer: FinishedView };
+  "visit.reopen": { request: ReopenRequest; answer: VisitView };
+  "sync.status": { request: Nothing; answer: SyncView };
+  "sync.now": { request: Nothing; answer: SyncView };
+  "overview.view": { request: OverviewRequest; answer: OverviewView };
+  "areas.list": { request: Nothing; answer: Array<AreaView> };
+  "pack.codes": { request: CodesRequest; answer: Array<ChoiceView> };
+};
