@@ -12,11 +12,14 @@
 
 pub mod change;
 pub mod fault;
+pub mod household;
 pub mod journal;
+pub mod list;
 pub mod meta;
 pub mod people;
 pub mod round;
 mod schema;
+pub mod search;
 pub mod store;
 pub mod vault;
 
