@@ -136,6 +136,7 @@ CREATE TABLE household_row (
   priority    INTEGER NOT NULL CHECK (priority IN (0, 1)),
   progress    TEXT NOT NULL CHECK (progress IN ('left', 'attempted', 'partly', 'done')),
   forms       TEXT NOT NULL,               -- JSON [{slug, why, why_en, done, optional}]
+  at_risk     INTEGER NOT NULL CHECK (at_risk IN (0, 1)),
   risks       TEXT NOT NULL,               -- JSON [code], found this campaign
   outcome     TEXT NOT NULL,               -- of the latest finished visit this campaign, or ''
   suggestion  TEXT NOT NULL,               -- enrol, watch, rollback, or ''

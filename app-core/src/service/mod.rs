@@ -19,6 +19,7 @@ use crate::domain::Person;
 use crate::error::{Error, Kind, Result};
 use crate::policy::Pack;
 use crate::storage::meta::{Identity, Settings};
+pub use crate::storage::Author;
 use crate::storage::{Changes, Cost, Lens, Store, Tx};
 use crate::sync::transport::{Connect, http_connect};
 
@@ -36,14 +37,6 @@ impl Default for Setup {
     fn default() -> Self {
         Self { clock: Arc::new(System), cost: Cost::FULL, connect: Arc::new(http_connect) }
     }
-}
-
-/// Who writes, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Author {
-    pub actor: [u8; 16],
-    /// seconds since 1970
-    pub at: i64,
 }
 
 /// What is known while the database is open. Cheap to clone.

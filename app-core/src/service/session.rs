@@ -138,7 +138,7 @@ impl App {
             let mut store = self.store();
             let store = store.as_mut().ok_or_else(super::locked)?;
             let opened = opened(store, &lens)?;
-            let areas = store.read(&lens, Tx::areas)?;
+            let areas = store.read(&lens, |tx| tx.areas())?;
             (opened, areas)
         };
         let names: Vec<String> =

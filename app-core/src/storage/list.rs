@@ -42,6 +42,8 @@ pub struct HouseholdLine {
     /// left, attempted, partly, done (a draft on this device: `draft`)
     pub progress: String,
     pub forms: Vec<FormState>,
+    /// a risk was found this campaign (the priority form's word counts)
+    pub at_risk: bool,
     /// codes of risks found this campaign
     pub risks: Vec<String>,
     pub outcome: String,
@@ -107,7 +109,7 @@ pub enum Sort {
 
 const COLUMNS: &str = "r.id, r.grid, r.village, r.hamlet, r.address, r.head_name, r.id_tail, r.phone, r.population, r.standing,
  r.list, r.priority, r.progress, r.forms, r.risks, r.outcome, r.suggestion, r.last_visit, r.try_again, r.leaflets_due,
- r.conflicts, r.digest,
+ r.conflicts, r.digest, r.at_risk,
  EXISTS (SELECT 1 FROM journal j WHERE j.household = r.id),
  EXISTS (SELECT 1 FROM change c WHERE c.household = r.id AND c.state = 'pending')";
 
@@ -141,8 +143,9 @@ fn line(r: &Row<'_>) -> rusqlite::Result<HouseholdLine> {
         leaflets_due: json(r, 19)?,
         conflicts: r.get(20)?,
         digest: r.get(21)?,
-        draft: r.get(22)?,
-        unsynced: r.get(23)?,
+        at_risk: r.get(22)?,
+        draft: r.get(23)?,
+        unsynced: r.get(24)?,
     })
 }
 
@@ -180,7 +183,7 @@ fn conditions(q: &Query, typed: &str) -> Where {
         w.and("r.grid >= ? AND r.grid < ?", [area.clone(), format!("{area}~")]);
     }
     if let Some(at_risk) = q.at_risk {
-        w.and(if at_risk { "r.risks <> '[]'" } else { "r.risks = '[]'" }, []);
+        w.and(if at_risk { "r.at_risk" } else { "NOT r.at_risk" }, []);
     }
     if let Some(kind) = &q.risk_kind {
         w.and("instr(r.risks, ?)", [format!("\"{kind}\"")]);
@@ -273,7 +276,7 @@ impl Tx<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT substr(grid, 1, ?3), min(village), count(*), sum(population),
                sum(progress = 'done'), sum(progress = 'partly'), sum(progress = 'attempted'), sum(progress = 'left'),
-               sum(risks <> '[]'), sum(suggestion = 'enrol'), max(last_visit)
+               sum(at_risk), sum(suggestion = 'enrol'), max(last_visit)
              FROM household_row WHERE grid >= ?1 AND grid < ?2 GROUP BY 1 ORDER BY 1",
         )?;
         let rows = statement.query_map(rusqlite::params![area, format!("{area}~"), digits], |r| {

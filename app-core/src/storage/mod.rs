@@ -12,16 +12,19 @@
 
 pub mod change;
 pub mod fault;
+pub mod file;
 pub mod household;
 pub mod journal;
 pub mod list;
 pub mod meta;
 pub mod people;
+pub mod project;
 pub mod round;
 mod schema;
 pub mod search;
 pub mod store;
 pub mod vault;
 
+pub use file::{Author, Edited};
 pub use store::{Changes, Lens, Store, Tx};
 pub use vault::{Cost, Key, Vault};

@@ -32,6 +32,8 @@ struct Http {
 pub fn connect(address: &Address) -> Result<Box<dyn Transport>> {
     let server = address.server.trim_end_matches('/').to_owned();
     let builder = Client::builder().connect_timeout(CONNECT).timeout(WHOLE).no_proxy().redirect(reqwest::redirect::Policy::none());
+    // Once per process; a second time is harmless.
+    rustls::crypto::ring::default_provider().install_default().ok();
     let builder = if let Some(host) = server.strip_prefix("http://") {
         if !address.insecure && !is_loopback(host) {
             return Err(Error::new(
@@ -39,9 +41,12 @@ pub fn connect(address: &Address) -> Result<Box<dyn Transport>> {
                 "地址以 http:// 开头，传输不加密，已拒绝；请使用 https://。 The address is plain http://, which is not encrypted: use https://.",
             ));
         }
-        builder.tls_backend_preconfigured(config(None)?)
+        builder
     } else if server.starts_with("https://") {
-        builder.tls_backend_preconfigured(config(address.fingerprint.as_deref())?)
+        match &address.fingerprint {
+            Some(fingerprint) => builder.tls_backend_preconfigured(pinned(fingerprint)?),
+            None => builder,
+        }
     } else {
         return Err(Error::invalid("服务器地址应以 https:// 开头。 The server's address begins with https://."));
     };
@@ -67,7 +72,7 @@ impl Transport for Http {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let response = request.send().map_err(|e| unreachable_or_unknown(e))?;
+        let response = request.send().map_err(unreachable_or_unknown)?;
         let status = response.status().as_u16();
         let mut body = Vec::new();
         response.take(most as u64 + 1).read_to_end(&mut body).map_err(|e| offline().because(e))?;
@@ -96,20 +101,17 @@ fn unreachable_or_unknown(e: reqwest::Error) -> Error {
     offline().because(e.without_url())
 }
 
-fn config(fingerprint: Option<&str>) -> Result<ClientConfig> {
+fn pinned(fingerprint: &str) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let fault = |e: rustls::Error| Error::internal("加密无法初始化。 Encryption could not be set up.").because(e);
-    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().map_err(fault)?;
-    let Some(fingerprint) = fingerprint else {
-        use rustls_platform_verifier::BuilderVerifierExt;
-        return Ok(builder.with_platform_verifier().map_err(fault)?.with_no_client_auth());
-    };
     let wanted = hex::decode(fingerprint.trim().replace(':', ""))
         .ok()
         .and_then(|b| b.try_into().ok())
         .ok_or_else(|| Error::invalid("证书指纹应为 64 位十六进制。 A certificate fingerprint has 64 hex digits."))?;
-    let pinned = Arc::new(Pinned { wanted, provider });
-    Ok(builder.dangerous().with_custom_certificate_verifier(pinned).with_no_client_auth())
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|e| Error::internal("加密无法初始化。 Encryption could not be set up.").because(e))?;
+    let verifier = Arc::new(Pinned { wanted, provider });
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
 /// Trusts one certificate, by its SHA-256.
