@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::day::Names;
 use super::fault::Faults;
 use super::needs::Need;
+use super::pack::Pack;
 use super::sheet::{Row, Sheet};
 use super::template::Template;
 use crate::domain::Standing;
@@ -77,6 +78,8 @@ pub(super) struct FormOf {
 /// One row of `rules.csv` or `checks.csv`.
 #[derive(Debug)]
 pub struct Rule {
+    /// row of the sheet
+    pub row: u32,
     /// stable id; several rows may share it
     pub id: String,
     /// paragraph of the notice
@@ -120,6 +123,7 @@ fn rule(row: Row<'_>, check: bool, faults: &mut Faults) -> Option<Rule> {
     let severity = severity(row, check, faults);
     let when = compile(row, "when", &row.required("when", faults), faults)?;
     Some(Rule {
+        row: row.number,
         id,
         paragraph: row.owned("paragraph"),
         kind,
@@ -280,6 +284,27 @@ fn from_root(expr: Expr) -> Expr {
         ),
         Expr::Negate(e) => Expr::Negate(Box::new(from_root(*e))),
         Expr::Number(_) | Expr::Text(_) | Expr::Ref(_) | Expr::Place(_) => expr,
+    }
+}
+
+/// What a row says of other files: parameters, risks and forms that must be there.
+pub(super) fn cross(file: &str, rules: &[Rule], pack: &Pack, faults: &mut Faults) {
+    for rule in rules {
+        for key in rule.needs.iter().flat_map(Need::params) {
+            if !pack.params().keys().any(|k| k == key) {
+                faults.add(file, rule.row, "needs", format!("params.csv has no key {key}"));
+            }
+        }
+        if let Some(risk) = &rule.risk_kind
+            && !pack.codes("risk").iter().any(|c| c.code == *risk)
+        {
+            faults.add(file, rule.row, "risk_kind", format!("codes.csv has no risk {risk}"));
+        }
+        if let Some(form) = &rule.form
+            && !pack.slugs().contains(&form.slug)
+        {
+            faults.add(file, rule.row, "finding", format!("pack.toml has no form {}", form.slug));
+        }
     }
 }
 

@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 8;
 /// Most nodes of one household; hostile facts are cut here.
 const MAX_NODES: usize = 200_000;
 /// Nodes the engine derives for each member; a fact of that name is not taken from outside.
-const DERIVED: &[&str] = &["is_present", "is_able", "age", "id_sex", "id_person", "id_problem"];
+const DERIVED: &[&str] = &["is_present", "is_able", "age", "id_sex", "id_birth", "id_person", "id_problem"];
 
 /// One household on one day.
 pub(super) struct View<'a> {
@@ -75,8 +75,13 @@ impl<'a> View<'a> {
                 put(tree, node, name, value, 1);
             }
         }
-        leaf(tree, node, "is_present", yes_no(counts(member)));
-        leaf(tree, node, "is_able", yes_no(able(member)));
+        if text_at(member, "living").is_some() {
+            leaf(tree, node, "is_present", yes_no(counts(member)));
+            // Whoever is gone is not able, whether or not his labour is known.
+            if text_at(member, "work").is_some() || !counts(member) {
+                leaf(tree, node, "is_able", yes_no(able(member)));
+            }
+        }
         let number = text_at(member, "id_number").filter(|t| t.len() <= 64).map(IdNumber::new);
         let birth = text_at(member, "birth").and_then(day).or_else(|| number.as_ref().and_then(IdNumber::birth));
         if let Some(age) = birth.and_then(|b| age(b, self.day.on)) {
@@ -131,16 +136,18 @@ fn id_nodes(tree: &mut Tree, node: NodeId, number: &IdNumber) {
     if let Some(sex) = number.sex() {
         leaf(tree, node, "id_sex", sex);
     }
+    if let Some(birth) = number.birth() {
+        leaf(tree, node, "id_birth", &birth.to_string());
+    }
     if let Some(person) = number.reveal().get(..18) {
         leaf(tree, node, "id_person", person);
     }
     let problem = match number.fault() {
         None => return,
         Some(IdFault::Length) => "length",
-        Some(IdFault::Characters) => "form",
         Some(IdFault::BirthDate) => "date",
         Some(IdFault::CheckDigit) => "digit",
-        Some(IdFault::Disability) => "disability",
+        Some(IdFault::Characters | IdFault::Disability) => "form",
     };
     leaf(tree, node, "id_problem", problem);
 }
