@@ -6,7 +6,12 @@
 //! the visit has its own folder.
 
 pub mod clock;
+pub mod facts;
+pub mod households;
+pub mod members;
+pub mod round;
 pub mod session;
+pub mod status;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};

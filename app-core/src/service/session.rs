@@ -113,7 +113,7 @@ impl App {
         let opened = opened(&mut store, &lens)?;
         *self.store() = Some(store);
         self.set_opened(Some(opened));
-        Ok(())
+        self.freshen()
     }
 
     /// Closes the database; the PIN is needed again.

@@ -32,7 +32,19 @@ pub struct RefusedChange {
     pub at: i64,
 }
 
-pub(super) fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<Hash> {
+const PENDING: &str = "SELECT seq, hash, household, grid, bytes FROM change WHERE state = 'pending'";
+
+fn pending(row: &Row<'_>) -> rusqlite::Result<Pending> {
+    Ok(Pending {
+        seq: row.get(0)?,
+        hash: hash(row, 1)?,
+        household: household_id(row, 2)?,
+        grid: row.get(3)?,
+        bytes: row.get(4)?,
+    })
+}
+
+fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<Hash> {
     row.get::<_, [u8; 32]>(column)
 }
 
@@ -54,21 +66,38 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// A change written again under a new actor.
+    pub fn log_again(&self, household: HouseholdId, hash: &Hash, bytes: &[u8], at: i64) -> Result<()> {
+        self.log_change(household, None, hash, bytes, at)
+    }
+
+    /// A change is no longer: it was written again.
+    pub fn drop_change(&self, hash: &Hash) -> Result<()> {
+        self.conn.prepare_cached("DELETE FROM change WHERE hash = ?1")?.execute([hash.as_slice()])?;
+        Ok(())
+    }
+
+    /// Every change of a household goes up again, its founding first; `false` when it is not held.
+    pub fn offer_again(&self, household: HouseholdId, at: i64) -> Result<bool> {
+        let Some(stored) = self.stored(household)? else { return Ok(false) };
+        self.conn
+            .prepare_cached("DELETE FROM change WHERE household = ?1 AND state <> 'refused'")?
+            .execute([household.to_string()])?;
+        for (i, c) in self.need(household)?.changes().iter().enumerate() {
+            let grid = (i == 0).then_some(stored.grid.as_str());
+            self.log_change(household, grid, &c.hash, &c.bytes, at)?;
+        }
+        self.touched(household);
+        Ok(true)
+    }
+
     /// The oldest changes that are to go up: at most `count`, and at most `bytes` of them (but always one).
     pub fn pending(&self, count: usize, bytes: usize) -> Result<Vec<Pending>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT seq, hash, household, grid, bytes FROM change WHERE state = 'pending' ORDER BY seq",
-        )?;
+        let mut statement = self.conn.prepare_cached(&format!("{PENDING} ORDER BY seq"))?;
         let mut rows = statement.query([])?;
         let (mut found, mut size) = (Vec::new(), 0_usize);
         while let Some(row) = rows.next()? {
-            let next = Pending {
-                seq: row.get(0)?,
-                hash: hash(row, 1)?,
-                household: household_id(row, 2)?,
-                grid: row.get(3)?,
-                bytes: row.get(4)?,
-            };
+            let next = pending(row)?;
             size = size.saturating_add(next.bytes.len());
             if !found.is_empty() && (found.len() >= count || size > bytes) {
                 break;
@@ -76,6 +105,13 @@ impl Tx<'_> {
             found.push(next);
         }
         Ok(found)
+    }
+
+    /// The changes of one household that are to go up, oldest first.
+    pub fn pending_of(&self, household: HouseholdId) -> Result<Vec<Pending>> {
+        let mut statement = self.conn.prepare_cached(&format!("{PENDING} AND household = ?1 ORDER BY seq"))?;
+        let rows = statement.query_map([household.to_string()], pending)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How many changes are only on this device, of one household or of all.

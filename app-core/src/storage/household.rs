@@ -85,6 +85,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The server delivered these heads.
+    pub fn delivered(&self, id: HouseholdId, heads: &[Hash]) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE household SET acked = ?2 WHERE id = ?1")?
+            .execute(params![id.to_string(), heads.concat()])?;
+        Ok(())
+    }
+
     pub(super) fn store(&self, id: HouseholdId, grid: &str, snapshot: &[u8], heads: &[Hash]) -> Result<()> {
         self.conn
             .prepare_cached(

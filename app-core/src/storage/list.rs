@@ -250,6 +250,23 @@ impl Tx<'_> {
             .optional()?)
     }
 
+    /// The households where several values stand, by pinyin of the head.
+    pub fn households_in_conflict(&self) -> Result<Vec<HouseholdId>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT id FROM household_row WHERE conflicts > 0 ORDER BY head_sort, id")?;
+        let rows = statement.query_map([], |r| household_id(r, 0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The household on whose roster an ID number stands.
+    pub fn household_of_number(&self, number: &str) -> Result<Option<HouseholdId>> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT household FROM member_row WHERE id_number = ?1 AND id_number <> '' AND NOT removed ORDER BY household LIMIT 1")?
+            .query_row([number], |r| household_id(r, 0))
+            .optional()?)
+    }
+
     /// Households by one column of the projection, counted, under the query's filters: for the desk's overview.
     pub fn count_by(&self, group: Group, q: &Query) -> Result<Vec<(String, u32)>> {
         let w = conditions(&Query { text: String::new(), ..q.clone() }, "");

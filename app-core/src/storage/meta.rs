@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Tx;
 use crate::domain::Person;
+use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
 use crate::wire::message::{Cursor, PackRef};
 
@@ -68,6 +69,9 @@ const CURSOR: &str = "cursor";
 const PACK: &str = "pack";
 const SETTINGS: &str = "settings";
 const TROUBLE: &str = "trouble";
+const TOLD_ACTORS: &str = "told_actors";
+const COMPARING: &str = "comparing";
+const LEAVING: &str = "leaving";
 const PROJECTED: &str = "projected_with";
 
 impl Tx<'_> {
@@ -138,6 +142,51 @@ impl Tx<'_> {
     /// Moves the cursor; in the same transaction as what it stands for.
     pub fn set_cursor(&self, cursor: &Cursor) -> Result<()> {
         self.set(CURSOR, cursor)
+    }
+
+    /// How many of this device's actors the server has been told.
+    pub fn told_actors(&self) -> Result<usize> {
+        Ok(self.get(TOLD_ACTORS)?.unwrap_or(0))
+    }
+
+    /// The server has been told this many actors.
+    pub fn set_told_actors(&self, count: usize) -> Result<()> {
+        if self.told_actors()? == count { Ok(()) } else { self.set(TOLD_ACTORS, &count) }
+    }
+
+    /// Whether the next request says what is held, for a server that was restored.
+    pub fn comparing(&self) -> Result<bool> {
+        Ok(self.get(COMPARING)?.unwrap_or(false))
+    }
+
+    /// The next request says what is held, or no longer.
+    pub fn set_comparing(&self, on: bool) -> Result<()> {
+        if self.comparing()? == on { Ok(()) } else { self.set(COMPARING, &on) }
+    }
+
+    /// Households that left the scope and still have something to push.
+    pub fn leaving(&self) -> Result<Vec<HouseholdId>> {
+        Ok(self.get(LEAVING)?.unwrap_or_default())
+    }
+
+    /// A household left the scope.
+    pub fn leave(&self, id: HouseholdId) -> Result<()> {
+        let mut list = self.leaving()?;
+        if list.contains(&id) {
+            return Ok(());
+        }
+        list.push(id);
+        self.set(LEAVING, &list)
+    }
+
+    /// A household is in the scope again, or gone from here.
+    pub fn keep(&self, id: HouseholdId) -> Result<()> {
+        let mut list = self.leaving()?;
+        if list.contains(&id) {
+            list.retain(|l| *l != id);
+            self.set(LEAVING, &list)?;
+        }
+        Ok(())
     }
 
     /// The pack in force by the server's word (its files may still be on the way).

@@ -18,6 +18,7 @@ pub mod journal;
 pub mod list;
 pub mod meta;
 pub mod people;
+mod permit;
 pub mod project;
 pub mod round;
 mod schema;

@@ -92,4 +92,14 @@ impl Tx<'_> {
         let pack: PackFiles = wire::decode(&bytes, PACK_LIMIT)?;
         Ok(Some(pack.files.into_iter().map(|(path, bytes)| (path, bytes.into_vec())).collect()))
     }
+
+    /// The hash of the pack in force, if its files are here.
+    pub fn pack_held(&self) -> Result<Option<String>> {
+        let Some(pack) = self.pack_ref()? else { return Ok(None) };
+        let here: bool = self
+            .conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM pack WHERE hash = ?1)")?
+            .query_row([&pack.hash], |r| r.get(0))?;
+        Ok(here.then_some(pack.hash))
+    }
 }

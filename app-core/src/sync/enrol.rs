@@ -1,6 +1,5 @@
 //! Enrolment: a one-time ticket, the device's new keys, and what the server tells it.
 
-use ed25519_dalek::{Signer, SigningKey};
 use serde_bytes::ByteBuf;
 use zeroize::Zeroizing;
 
@@ -9,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
 use crate::storage::meta::{Enrolling, Identity};
 use crate::wire::message::{Cursor, EnrolAnswer, EnrolRequest};
-use crate::wire::version;
+use crate::wire::{sign, version};
 
 /// A ticket as typed or scanned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,19 +96,15 @@ pub fn keys(tx: &Tx<'_>) -> Result<Enrolling> {
 
 /// Presents the ticket.
 pub fn ask(transport: &dyn Transport, ticket: &Ticket, keys: &Enrolling, device_name: &str) -> Result<EnrolAnswer> {
-    let signing = signing_key(&keys.secret)?;
-    let key = signing.verifying_key().to_bytes();
-    let actor = actor(&keys.actor)?;
-    let code = normal_code(&ticket.code);
-    let message = [b"ruhu-enrol-v1".as_slice(), code.as_bytes(), &key, &actor].concat();
-    let request = EnrolRequest {
+    let mut request = EnrolRequest {
         v: version::CURRENT,
         code: ticket.code.clone(),
-        key: ByteBuf::from(key),
-        actor: ByteBuf::from(actor),
+        key: ByteBuf::new(),
+        actor: ByteBuf::from(actor(&keys.actor)?),
         device_name: device_name.to_owned(),
-        sig: ByteBuf::from(signing.sign(&message).to_bytes()),
+        sig: ByteBuf::new(),
     };
+    sign::sign_enrol(&mut request, &*secret(&keys.secret)?);
     Link::new(transport, None).enrol(&request)
 }
 
@@ -134,15 +129,11 @@ pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str,
     tx.set_enrolling(None)
 }
 
-/// How a code is compared: upper case, without blanks and hyphens.
-fn normal_code(code: &str) -> String {
-    code.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect()
-}
-
-/// This device's signing key.
-pub(super) fn signing_key(secret: &str) -> Result<SigningKey> {
-    let bytes = hex::decode(secret).ok().and_then(|b| <[u8; 32]>::try_from(b).ok());
-    bytes.map(|b| SigningKey::from_bytes(&b)).ok_or_else(|| Error::damaged("本机密钥损坏。 This device's key is damaged."))
+/// This device's secret key.
+pub(super) fn secret(text: &str) -> Result<Zeroizing<[u8; 32]>> {
+    let bytes = Zeroizing::new(hex::decode(text).unwrap_or_default());
+    let key: Option<[u8; 32]> = bytes.as_slice().try_into().ok();
+    key.map(Zeroizing::new).ok_or_else(|| Error::damaged("本机密钥损坏。 This device's key is damaged."))
 }
 
 fn actor(text: &str) -> Result<[u8; 16]> {
@@ -177,7 +168,7 @@ mod tests {
     fn a_typed_code_needs_the_address_apart() {
         let t = Ticket::parse(" k7qf 3mxd ", "ruhu.example:8480/").unwrap();
         assert_eq!(t.server, "https://ruhu.example:8480");
-        assert_eq!(normal_code(&t.code), "K7QF3MXD");
+        assert_eq!(sign::normalised_code(&t.code), "K7QF3MXD");
         assert_eq!(Ticket::parse("K7QF3MXD", "").err().unwrap().kind, Kind::Invalid);
     }
 
