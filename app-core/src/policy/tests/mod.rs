@@ -1,6 +1,7 @@
 //! A small pack in memory, and stories over it.
 
 mod loading;
+mod shipped;
 
 use super::*;
 
