@@ -20,7 +20,9 @@ import names
 import notice
 
 ROOT = Path(__file__).resolve().parents[3]
-PACK = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "app-core/packs/guangxi-2023"
+PACK = ROOT / "app-core/packs/guangxi-2023"
+# --xml DIR keeps the converted forms, for engine/golden.mjs
+KEEP = sys.argv[sys.argv.index("--xml") + 1] if "--xml" in sys.argv else None
 EN = "::English (en)"
 TEXTS = ("label", "hint", "constraint_message", "required_message")
 passed, failures = 0, []
@@ -211,7 +213,9 @@ def main():
     slugs = sorted(p.name for p in (PACK / "forms").iterdir() if p.is_dir())
     check(slugs == sorted(notice.LINES), f"forms in the pack: {slugs}")
     forms = [Form(slug) for slug in slugs if slug in notice.LINES]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = KEEP or scratch
+        Path(folder).mkdir(parents=True, exist_ok=True)
         for form in forms:
             oracle(form, folder)
             twins(form)
