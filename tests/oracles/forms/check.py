@@ -110,7 +110,9 @@ def stable_names(form):
     for row in form.survey:
         if row.get("bind::ruhu:override"):
             check(row.get("calculation"), f"{form.slug}: {row['name']} is overridable but nothing computes it")
-        for name in re.findall(r"\{(\w+)\}", row.get("bind::ruhu:explain") or ""):
+        why, twin = row.get("bind::ruhu:explain") or "", row.get("bind::ruhu:explain_en") or ""
+        check(set(re.findall(r"\{\w+\}", why)) == set(re.findall(r"\{\w+\}", twin)) and bool(why) == bool(twin), f"{form.slug}: the explanation of {row['name']} and its English twin")
+        for name in re.findall(r"\{(\w+)\}", why):
             check(name in form.by_name, f"{form.slug}: the explanation of {row['name']} names {name}, which is not there")
     check(form.slug == rows(form.folder / "settings.csv")[0]["form_id"], f"{form.slug}: form_id is the slug")
 
