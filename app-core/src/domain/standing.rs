@@ -60,3 +60,17 @@ impl Standing {
         }
     }
 }
+
+/// The four lists of 排查工作.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ListKind {
+    /// 一般农户排查
+    Ordinary,
+    /// 重点户排查
+    Priority,
+    /// 脱贫户及已消除风险监测对象
+    Lifted,
+    /// 未消除风险监测对象
+    Monitored,
+}
