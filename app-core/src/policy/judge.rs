@@ -1,6 +1,8 @@
 //! The rules over one household on one day. Computed judgements are proposals that explain themselves; a rule whose
 //! facts are missing answers *unknown* and says what is missing, it never says no.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -81,7 +83,21 @@ pub fn judge(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
 /// The same over facts as JSON (the input of `ruhu pack judge`), where a fact that is not there differs from an empty
 /// list. Any JSON is taken; what is not a fact is not seen.
 pub fn judge_json(pack: &Pack, facts: &Value, on: NaiveDate) -> Judgement {
-    run(pack, pack.rules(), facts, on)
+    run(pack, pack.rules(), &with_base(facts), on)
+}
+
+/// A household known only by its standing has a base too, where the standing says which.
+fn with_base(facts: &Value) -> Cow<'_, Value> {
+    let Some(profile) = facts.get("profile").and_then(Value::as_object) else { return Cow::Borrowed(facts) };
+    let standing = profile.get("standing").and_then(Value::as_str);
+    if super::needs::is_known(profile.get("base")) || !matches!(standing, Some("ordinary" | "lifted")) {
+        return Cow::Borrowed(facts);
+    }
+    let mut facts = facts.clone();
+    if let Some(Value::Object(profile)) = facts.get_mut("profile") {
+        profile.insert("base".to_owned(), Value::from(standing));
+    }
+    Cow::Owned(facts)
 }
 
 /// Runs `checks.csv` over a household: what to correct while the person who knows is still there.
@@ -89,9 +105,15 @@ pub fn check(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
     run(pack, pack.checks(), &json(facts), on)
 }
 
+/// Facts of a household file as JSON. The file is the whole truth about lists and about the support plan: where it
+/// holds none, there is none (an allowance or a dwelling that nobody recorded stays unknown).
 pub(super) fn json(facts: &Facts) -> Value {
     // Facts are plain data with text keys: this cannot fail.
-    serde_json::to_value(facts).unwrap_or_default()
+    let mut json = serde_json::to_value(facts).unwrap_or_default();
+    if let Some(Value::Object(profile)) = json.get_mut("profile") {
+        profile.entry("plan").or_insert_with(|| Value::Object(Map::new()));
+    }
+    json
 }
 
 fn run(pack: &Pack, rules: &[Rule], facts: &Value, on: NaiveDate) -> Judgement {
