@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ pub struct Profile {
     pub safety_net: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<bool>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// always written: the household file knows them all, so none means that there are none
     pub registered_risks: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowance: Option<Allowance>,
@@ -63,7 +64,7 @@ pub struct Profile {
     pub housing: Option<Housing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub water: Option<Water>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// always written, for the same reason
     pub leaflets: Vec<Leaflet>,
     /// further facts that forms bind to (`profile/<name>`), and facts of a newer pack: kept and passed on
     #[serde(flatten)]
@@ -235,4 +236,10 @@ impl Facts {
             (None, None) => p.standing,
         }
     }
+}
+
+/// A day as facts and packs write it: `YYYY-MM-DD`, nothing else.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    let fits = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    fits.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }

@@ -1,5 +1,29 @@
-//! The policy pack and what follows from it: parameters, codes, rules, which form is for whom. Pure: no IO but reading a pack.
+//! The policy pack and what follows from it: parameters, codes, rules, which form is for whom. Pure: no clock, no
+//! database; the only IO is reading a pack from its folder.
 //!
-//! Start with [`facts`] (what rules see of a household).
+//! Here live the loader of every file of docs/pack.md and the judge over [`facts::Facts`]. Here may not live a number,
+//! a date or a list of the policy: those are rows of the pack. Start with [`Pack`], then [`facts`] (what rules see of
+//! a household).
 
+pub mod campaign;
+pub mod codes;
 pub mod facts;
+pub mod fault;
+pub mod files;
+pub mod manifest;
+pub mod pack;
+pub mod params;
+pub mod routes;
+pub mod sheet;
+
+#[cfg(test)]
+mod tests;
+
+pub use fault::{Fault, Faults};
+pub use files::Files;
+pub use pack::Pack;
+
+/// The text in a language: `en…` English where there is any, else Chinese.
+pub(crate) fn pick<'a>(lang: &str, zh: &'a str, en: &'a str) -> &'a str {
+    if lang.starts_with("en") && !en.is_empty() { en } else { zh }
+}

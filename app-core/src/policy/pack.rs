@@ -1,0 +1,169 @@
+//! The pack in memory: everything a county may change without a programmer (docs/pack.md), checked as a whole.
+
+use std::path::Path;
+
+use chrono::{Days, NaiveDate};
+
+use super::campaign::{self, ChecklistItem, Phase};
+use super::codes::{Code, Codes};
+use super::fault::Faults;
+use super::files::{self, Files};
+use super::manifest::Manifest;
+use super::params::{Param, Params};
+use super::routes::{self, Step, TitlePermits};
+use super::sheet::Sheet;
+use crate::domain::Title;
+
+/// A loaded pack. Cheap to share behind an `Arc`; loading costs milliseconds.
+#[derive(Debug)]
+pub struct Pack {
+    pub(super) files: Files,
+    hash: [u8; 32],
+    manifest: Manifest,
+    pub(super) params: Params,
+    codes: Codes,
+    phases: Vec<Phase>,
+    checklist: Vec<ChecklistItem>,
+    steps: Vec<Step>,
+    permits: Vec<TitlePermits>,
+}
+
+impl Pack {
+    /// Reads a pack from its folder (`app-core/packs/<id>/`).
+    pub fn load_dir(dir: &Path) -> Result<Pack, Faults> {
+        Pack::from_files(files::read_dir(dir)?)
+    }
+
+    /// Reads a pack from what phone and server store and send: path → bytes. Bounded; every fault is named.
+    pub fn from_files(files: Files) -> Result<Pack, Faults> {
+        let mut faults = files::inspect(&files);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        for needed in ["pack.toml", "params.csv", "codes.csv", "phases.csv", "rules.csv"] {
+            if !files.contains_key(needed) {
+                faults.add(needed, 0, "", "this file is missing");
+            }
+        }
+        let pack = Pack::read(files, &mut faults);
+        faults.or(pack)
+    }
+
+    fn read(files: Files, faults: &mut Faults) -> Pack {
+        let manifest = files.get("pack.toml").map(|b| Manifest::read(b, faults)).unwrap_or_default();
+        let params = sheet(&files, "params.csv", faults).map(|s| Params::read(&s, faults)).unwrap_or_default();
+        let codes = sheet(&files, "codes.csv", faults).map(|s| Codes::read(&s, faults)).unwrap_or_default();
+        let phases = sheet(&files, "phases.csv", faults).map(|s| campaign::phases(&s, faults)).unwrap_or_default();
+        let checklist = sheet(&files, "checklist.csv", faults)
+            .map(|s| campaign::checklist(&s, &phases, faults))
+            .unwrap_or_default();
+        let steps =
+            sheet(&files, "routes.csv", faults).map(|s| routes::steps(&s, &params, faults)).unwrap_or_default();
+        let permits = sheet(&files, "permits.csv", faults).map(|s| routes::permits(&s, faults)).unwrap_or_default();
+        let hash = files::hash(&files);
+        Pack { files, hash, manifest, params, codes, phases, checklist, steps, permits }
+    }
+
+    /// The files, as they are stored and sent.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// SHA-256 of the files; two packs with the same hash are the same policy.
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// `pack.toml`
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Slugs of the forms in the notice's order.
+    pub fn slugs(&self) -> &[String] {
+        &self.manifest.forms
+    }
+
+    /// A parameter on a day; `None` = unknown (no row, or a slot the county has not filled).
+    pub fn param(&self, key: &str, on: NaiveDate) -> Option<&Param> {
+        self.params.on(key, on)
+    }
+
+    /// All parameters.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// A code list in order, closed codes included; empty when unknown.
+    pub fn codes(&self, list: &str) -> &[Code] {
+        self.codes.list(list)
+    }
+
+    /// The label of a code; `lang` `en…` = English, else Chinese.
+    pub fn label(&self, list: &str, code: &str, lang: &str) -> Option<&str> {
+        self.codes.get(list, code).map(|c| c.label_in(lang))
+    }
+
+    /// The phases as written.
+    pub fn phases(&self) -> &[Phase] {
+        &self.phases
+    }
+
+    /// 附件1-1 and 1-2.
+    pub fn checklist(&self) -> &[ChecklistItem] {
+        &self.checklist
+    }
+
+    /// The steps of a kind of case, in order.
+    pub fn route(&self, case: &str) -> impl Iterator<Item = &Step> {
+        let case = case.to_owned();
+        self.steps.iter().filter(move |s| s.case == case)
+    }
+
+    /// What a title may do; `None` = nothing.
+    pub fn permits(&self, title: Title) -> Option<&TitlePermits> {
+        self.permits.iter().find(|t| t.title == title)
+    }
+
+    /// The same pack with other phases (the columns of `phases.csv`): a county may set its own dates.
+    /// The hash changes with them, so that phones take the new dates like any new version.
+    pub fn with_phases(&self, csv: Vec<u8>) -> Result<Pack, Faults> {
+        let mut files = self.files.clone();
+        files.insert("phases.csv".into(), csv);
+        Pack::from_files(files)
+    }
+
+    /// `phases.csv` with every date moved by so many days; for [`Pack::with_phases`] (demo, a delayed campaign).
+    pub fn phases_shifted(&self, days: i64) -> Vec<u8> {
+        let shift = |d: Option<NaiveDate>| {
+            d.and_then(|d| shifted(d, days)).map(|d| d.to_string()).unwrap_or_default()
+        };
+        let mut out = csv::Writer::from_writer(Vec::new());
+        // Writing to memory cannot fail.
+        let _ = out.write_record(["id", "label", "label_en", "from", "to", "flag", "source", "note"]);
+        for p in &self.phases {
+            let (from, to) = (shift(p.from), shift(p.to));
+            let row = [&p.id, &p.label, &p.label_en, &from, &to, &p.flag, &p.source, &p.note];
+            let _ = out.write_record(row.map(String::as_bytes));
+        }
+        out.into_inner().unwrap_or_default()
+    }
+
+    /// The 12 whole calendar months before the month of the visit (往前推12个月; parameter `income_window`):
+    /// first and last day. `None` when the parameter is unknown.
+    pub fn income_window(&self, visit: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+        use chrono::{Datelike, Months};
+        let months: u32 = self.param("income_window", visit)?.value.parse().ok()?;
+        let month = NaiveDate::from_ymd_opt(visit.year(), visit.month(), 1)?;
+        Some((month.checked_sub_months(Months::new(months))?, month.pred_opt()?))
+    }
+}
+
+fn shifted(date: NaiveDate, days: i64) -> Option<NaiveDate> {
+    let by = Days::new(days.unsigned_abs());
+    if days < 0 { date.checked_sub_days(by) } else { date.checked_add_days(by) }
+}
+
+fn sheet(files: &Files, name: &str, faults: &mut Faults) -> Option<Sheet> {
+    files.get(name).map(|bytes| Sheet::read(name, bytes, faults))
+}

@@ -1,0 +1,87 @@
+/**
+ * The one typed call into the core, and its two carriers: Tauri's `invoke` in the app's own window, HTTP to the same
+ * dispatcher (`ruhu-app --serve`) in a browser. Nothing else in the screens knows that there is a core behind them.
+ */
+import type { ErrorView, Kind, Methods, Nothing } from './bindings'
+
+/** The name of a method. */
+export type Method = keyof Methods
+
+/** What the dispatcher answers. */
+export type Answer<T> = { ok: T } | { error: ErrorView }
+
+/** Brings a call to the dispatcher and its answer back. */
+export type Carrier = (method: string, params: unknown) => Promise<Answer<unknown>>
+
+/** A failed call: what the core said, ready to show. */
+export class CallError extends Error {
+  readonly kind: Kind
+  constructor(error: ErrorView) {
+    super(error.words)
+    this.name = 'CallError'
+    this.kind = error.kind
+  }
+}
+
+interface TauriInternals {
+  invoke(command: string, args: Record<string, unknown>): Promise<unknown>
+}
+
+const tauri = (): TauriInternals | undefined =>
+  (globalThis as { __TAURI_INTERNALS__?: TauriInternals }).__TAURI_INTERNALS__
+
+const isAnswer = (value: unknown): value is Answer<unknown> =>
+  typeof value === 'object' && value !== null && ('ok' in value || 'error' in value)
+
+/** The core itself did not answer (its process ended): not a question of signal, so it gets words of its own. */
+const silent = (words: string): Answer<never> => ({ error: { kind: 'internal', words } })
+
+export const tauriCarrier: Carrier = async (method, params) => {
+  const answer = await tauri()?.invoke('call', { method, params })
+  return isAnswer(answer) ? answer : silent('')
+}
+
+export const httpCarrier: Carrier = async (method, params) => {
+  try {
+    const response = await fetch('/api/call', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token()}` },
+      body: JSON.stringify({ method, params }),
+    })
+    const answer: unknown = await response.json()
+    return isAnswer(answer) ? answer : silent('')
+  } catch {
+    return silent('')
+  }
+}
+
+const TOKEN_KEY = 'ruhu.token'
+
+/** Takes the token out of `#token=…` (so that it is not left in the address) and keeps it for this tab. */
+export function takeToken(): void {
+  const found = /[#&]token=([^&]+)/.exec(location.hash)
+  if (!found?.[1]) return
+  sessionStorage.setItem(TOKEN_KEY, decodeURIComponent(found[1]))
+  history.replaceState(null, '', location.pathname + location.search)
+}
+
+const token = (): string => sessionStorage.getItem(TOKEN_KEY) ?? ''
+
+let carrier: Carrier | undefined
+
+/** Replaces the carrier; for tests. */
+export function setCarrier(next: Carrier | undefined): void {
+  carrier = next
+}
+
+const chosen = (): Carrier => carrier ?? (tauri() ? tauriCarrier : httpCarrier)
+
+/** Calls the core. Throws `CallError` with words for the person. */
+export async function call<M extends Method>(
+  method: M,
+  ...[params]: Methods[M]['request'] extends Nothing ? [] : [params: Methods[M]['request']]
+): Promise<Methods[M]['answer']> {
+  const answer = await chosen()(method, params ?? {})
+  if ('error' in answer) throw new CallError(answer.error)
+  return answer.ok as Methods[M]['answer']
+}

@@ -1,0 +1,4 @@
+/** Words of the desk. */
+export default {
+  title: '入户排查',
+}
