@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use app_core::domain::Person;
+use app_core::wire::sign::normalised_code;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result, Why};
@@ -50,14 +51,9 @@ pub fn fresh_code() -> Result<String> {
     Ok(code)
 }
 
-/// A code as it is compared: upper case, without blanks and hyphens.
-pub fn normalise(code: &str) -> String {
-    code.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '－' | '—')).flat_map(char::to_uppercase).collect()
-}
-
 /// The hash under which a ticket is kept.
 pub fn ticket_hash(code: &str) -> [u8; 32] {
-    sha256(format!("ruhu-ticket-v1{}", normalise(code)).as_bytes())
+    sha256(format!("ruhu-ticket-v1{}", normalised_code(code)).as_bytes())
 }
 
 /// Makes a ticket; the code is given once and kept nowhere.

@@ -53,6 +53,8 @@ pub trait Reads {
     fn ticket(&self, hash: &[u8]) -> Result<Option<TicketRow>>;
     /// A device by the hash of its token.
     fn device_by_token(&self, hash: &[u8]) -> Result<Option<DeviceRow>>;
+    /// A device by id.
+    fn device(&self, id: &str) -> Result<Option<DeviceRow>>;
     /// Every device.
     fn devices(&self) -> Result<Vec<DeviceRow>>;
     /// The owner of an actor.

@@ -233,6 +233,8 @@ pub struct LogRow {
     pub actor: Option<Vec<u8>>,
     /// the author's device
     pub device: Option<String>,
+    /// who brought it, where that is another
+    pub carrier: Option<String>,
 }
 
 /// Positions in the log.

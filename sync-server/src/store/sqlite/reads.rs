@@ -101,6 +101,10 @@ impl Reads for View<'_> {
         self.one(&format!("{DEVICE} WHERE token_hash = ?"), [hash], device_row)
     }
 
+    fn device(&self, id: &str) -> Result<Option<DeviceRow>> {
+        self.one(&format!("{DEVICE} WHERE id = ?"), [id], device_row)
+    }
+
     fn devices(&self) -> Result<Vec<DeviceRow>> {
         self.all(&format!("{DEVICE} ORDER BY enrolled_at, id"), [], device_row)
     }
@@ -223,7 +227,7 @@ impl Reads for View<'_> {
 
     fn log(&self, seq: u64) -> Result<Option<LogRow>> {
         self.one(
-            "SELECT kind, unit, household, other, bytes, actor, device FROM log WHERE seq = ?",
+            "SELECT kind, unit, household, other, bytes, actor, device, carrier FROM log WHERE seq = ?",
             [i64::try_from(seq).unwrap_or(i64::MAX)],
             |r| {
                 let household: Option<Vec<u8>> = r.get(2)?;
@@ -236,6 +240,7 @@ impl Reads for View<'_> {
                     bytes: r.get(4)?,
                     actor: r.get(5)?,
                     device: r.get(6)?,
+                    carrier: r.get(7)?,
                 })
             },
         )
