@@ -14,5 +14,5 @@ pub mod visit;
 pub use area::Area;
 pub use id_number::IdNumber;
 pub use people::{Person, Title};
-pub use standing::{Base, MonitoredKind, Standing};
+pub use standing::{Base, ListKind, MonitoredKind, Standing};
 pub use visit::{Method, Outcome, VisitState};

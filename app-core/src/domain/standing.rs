@@ -50,6 +50,11 @@ impl Standing {
         }
     }
 
+    /// Reads the code back.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Ordinary, Self::Lifted, Self::Monitored, Self::Cleared].into_iter().find(|s| s.code() == code)
+    }
+
     /// The code as the forms and rules write it.
     pub fn code(self) -> &'static str {
         match self {
@@ -58,5 +63,36 @@ impl Standing {
             Self::Monitored => "monitored",
             Self::Cleared => "cleared",
         }
+    }
+}
+
+/// The four lists of 排查工作.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ListKind {
+    /// 一般农户排查
+    Ordinary,
+    /// 重点户排查
+    Priority,
+    /// 脱贫户及已消除风险监测对象
+    Lifted,
+    /// 未消除风险监测对象
+    Monitored,
+}
+
+impl ListKind {
+    /// The code as it stands in the projection and on the screens' wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Priority => "priority",
+            Self::Lifted => "lifted",
+            Self::Monitored => "monitored",
+        }
+    }
+
+    /// Reads the code back.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Ordinary, Self::Priority, Self::Lifted, Self::Monitored].into_iter().find(|l| l.code() == code)
     }
 }

@@ -1,6 +1,6 @@
 //! `codes.csv`: the code lists, frozen once shipped; a code is closed by `to`, never renamed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -50,7 +50,7 @@ impl Code {
 /// All code lists.
 #[derive(Debug, Default)]
 pub struct Codes {
-    lists: HashMap<String, Vec<Code>>,
+    lists: BTreeMap<String, Vec<Code>>,
 }
 
 impl Codes {
@@ -83,6 +83,11 @@ impl Codes {
     /// A list in order, closed codes included; empty when unknown.
     pub fn list(&self, list: &str) -> &[Code] {
         self.lists.get(list).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every code of every list, by the name of the list.
+    pub fn all(&self) -> impl Iterator<Item = &Code> {
+        self.lists.values().flatten()
     }
 
     /// One code.

@@ -14,6 +14,9 @@ pub struct Manifest {
     /// region the policy holds in
     #[serde(default)]
     pub region: String,
+    /// English
+    #[serde(default)]
+    pub region_en: String,
     /// policy year
     #[serde(default)]
     pub year: i32,

@@ -7,21 +7,32 @@
 
 pub mod campaign;
 pub mod codes;
+mod day;
 pub mod facts;
 pub mod fault;
 pub mod files;
+pub mod judge;
 pub mod manifest;
+mod needs;
 pub mod pack;
 pub mod params;
 pub mod routes;
+pub mod routing;
+pub mod rule;
 pub mod sheet;
+mod template;
+mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use day::Externals;
 pub use fault::{Fault, Faults};
 pub use files::Files;
+pub use judge::{Finding, FormFor, Judgement, Unknown, check, judge, judge_json};
 pub use pack::Pack;
+pub use routing::{derived, facts_for_form, forms_for, list_of};
+pub use rule::{FindingKind, Rule, Severity};
 
 /// The text in a language: `en…` English where there is any, else Chinese.
 pub(crate) fn pick<'a>(lang: &str, zh: &'a str, en: &'a str) -> &'a str {

@@ -1,18 +1,28 @@
 //! The pack in memory: everything a county may change without a programmer (docs/pack.md), checked as a whole.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{Days, NaiveDate};
 
 use super::campaign::{self, ChecklistItem, Phase};
 use super::codes::{Code, Codes};
+use super::day::{Day, Externals, Names};
 use super::fault::Faults;
 use super::files::{self, Files};
 use super::manifest::Manifest;
 use super::params::{Param, Params};
 use super::routes::{self, Step, TitlePermits};
+use super::rule::{self, Rule};
 use super::sheet::Sheet;
 use crate::domain::Title;
+use crate::xlsform::Table;
+
+/// The sheets with columns of their own; every other `.csv` beside them is a table for `pulldata`.
+const SHEETS: &[&str] = &[
+    "params.csv", "codes.csv", "phases.csv", "checklist.csv", "routes.csv", "permits.csv", "rules.csv", "checks.csv",
+];
 
 /// A loaded pack. Cheap to share behind an `Arc`; loading costs milliseconds.
 #[derive(Debug)]
@@ -26,6 +36,12 @@ pub struct Pack {
     checklist: Vec<ChecklistItem>,
     steps: Vec<Step>,
     permits: Vec<TitlePermits>,
+    rules: Vec<Rule>,
+    checks: Vec<Rule>,
+    names: Arc<Names>,
+    pub(super) tables: HashMap<String, Arc<Table>>,
+    /// the day last asked for; a whole register is judged on one day
+    day: Mutex<Option<Arc<Day>>>,
 }
 
 impl Pack {
@@ -46,6 +62,13 @@ impl Pack {
             }
         }
         let pack = Pack::read(files, &mut faults);
+        rule::cross("rules.csv", &pack.rules, &pack, &mut faults);
+        rule::cross("checks.csv", &pack.checks, &pack, &mut faults);
+        for slug in pack.slugs() {
+            if !pack.files.keys().any(|f| f.strip_prefix("forms/").is_some_and(|f| f.starts_with(&format!("{slug}/")))) {
+                faults.add("pack.toml", 0, "forms", format!("there is no folder forms/{slug}"));
+            }
+        }
         faults.or(pack)
     }
 
@@ -60,8 +83,15 @@ impl Pack {
         let steps =
             sheet(&files, "routes.csv", faults).map(|s| routes::steps(&s, &params, faults)).unwrap_or_default();
         let permits = sheet(&files, "permits.csv", faults).map(|s| routes::permits(&s, faults)).unwrap_or_default();
+        let rules = sheet(&files, "rules.csv", faults).map(|s| rule::read(&s, false, faults)).unwrap_or_default();
+        let checks = sheet(&files, "checks.csv", faults).map(|s| rule::read(&s, true, faults)).unwrap_or_default();
+        let names = Arc::new(rule::names(rules.iter().chain(&checks)));
+        let tables = tables(&files, faults);
         let hash = files::hash(&files);
-        Pack { files, hash, manifest, params, codes, phases, checklist, steps, permits }
+        let day = Mutex::default();
+        Pack {
+            files, hash, manifest, params, codes, phases, checklist, steps, permits, rules, checks, names, tables, day,
+        }
     }
 
     /// The files, as they are stored and sent.
@@ -102,6 +132,38 @@ impl Pack {
     /// The label of a code; `lang` `en…` = English, else Chinese.
     pub fn label(&self, list: &str, code: &str, lang: &str) -> Option<&str> {
         self.codes.get(list, code).map(|c| c.label_in(lang))
+    }
+
+    /// Every code of every list.
+    pub fn all_codes(&self) -> impl Iterator<Item = &Code> {
+        self.codes.all()
+    }
+
+    /// `rules.csv`, compiled.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// `checks.csv`, compiled.
+    pub fn checks(&self) -> &[Rule] {
+        &self.checks
+    }
+
+    /// The tables for `pulldata` by file stem: `params` as in force on the day, `codes`, and the pack's own tables.
+    pub fn externals(&self, on: NaiveDate) -> Externals {
+        self.day(on).env.externals.clone()
+    }
+
+    pub(super) fn day(&self, on: NaiveDate) -> Arc<Day> {
+        let mut last = self.day.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.as_ref().filter(|d| d.on == on) {
+            Some(day) => day.clone(),
+            None => {
+                let day = Arc::new(Day::new(self, on, self.names.clone()));
+                *last = Some(day.clone());
+                day
+            }
+        }
     }
 
     /// The phases as written.
@@ -166,4 +228,17 @@ fn shifted(date: NaiveDate, days: i64) -> Option<NaiveDate> {
 
 fn sheet(files: &Files, name: &str, faults: &mut Faults) -> Option<Sheet> {
     files.get(name).map(|bytes| Sheet::read(name, bytes, faults))
+}
+
+fn tables(files: &Files, faults: &mut Faults) -> HashMap<String, Arc<Table>> {
+    let mut out = HashMap::new();
+    for (name, bytes) in files {
+        let Some(stem) = name.strip_suffix(".csv").filter(|s| !s.contains('/')) else { continue };
+        if !SHEETS.contains(&name.as_str()) {
+            let sheet = Sheet::read(name, bytes, faults);
+            let rows = sheet.rows.into_iter().map(|(_, cells)| cells).collect();
+            out.insert(stem.to_owned(), Arc::new(Table::new(sheet.columns, rows)));
+        }
+    }
+    out
 }

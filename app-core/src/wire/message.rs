@@ -12,6 +12,8 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+pub use crate::approvals::RefusedWhy;
+
 /// 32 bytes: hash of an automerge change, or a head.
 pub type Hash = [u8; 32];
 
@@ -199,40 +201,6 @@ pub struct Refused {
     /// a code of [`RefusedWhy`]
     pub why: String,
     pub words: String,
-}
-
-/// Why a change is parked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefusedWhy {
-    /// outside the author's areas
-    Scope,
-    /// a path the author's title may not write
-    Permit,
-    /// another's finished visit
-    NotYours,
-    /// malformed, oversized or poisoned
-    Malformed,
-    /// its author is not this device
-    Author,
-    /// (actor, seq) exists with other content: write it again under a new actor
-    Duplicate,
-    /// rests on a change that is not here
-    Dependency,
-}
-
-impl RefusedWhy {
-    /// The code on the wire.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Scope => "scope",
-            Self::Permit => "permit",
-            Self::NotYours => "not_yours",
-            Self::Malformed => "malformed",
-            Self::Author => "author",
-            Self::Duplicate => "duplicate",
-            Self::Dependency => "dependency",
-        }
-    }
 }
 
 /// A whole household file.

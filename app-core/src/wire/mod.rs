@@ -1,7 +1,14 @@
 //! What leaves the device: messages, framing, signatures. Frozen once released: a field is only ever added, with a
 //! default; a meaning never changes; unknown fields and kinds are kept or ignored, never an error.
 //!
-//! Start with [`message`]; [`version`] says when and why the protocol changed.
+//! Start with [`message`]; [`encode`] and [`decode`] make and read bodies; [`sign`] says what is signed over what;
+//! [`version`] says when and why the protocol changed. Golden bytes of every message lie in `tests/golden/wire/`.
 
+mod framing;
 pub mod message;
+pub mod sign;
 pub mod version;
+#[cfg(test)]
+mod tests;
+
+pub use framing::{DICTIONARY_V1, FRAMING_V1, decode, encode};

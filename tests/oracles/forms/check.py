@@ -20,7 +20,9 @@ import names
 import notice
 
 ROOT = Path(__file__).resolve().parents[3]
-PACK = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "app-core/packs/guangxi-2023"
+PACK = ROOT / "app-core/packs/guangxi-2023"
+# --xml DIR keeps the converted forms, for engine/golden.mjs
+KEEP = sys.argv[sys.argv.index("--xml") + 1] if "--xml" in sys.argv else None
 EN = "::English (en)"
 TEXTS = ("label", "hint", "constraint_message", "required_message")
 passed, failures = 0, []
@@ -108,7 +110,9 @@ def stable_names(form):
     for row in form.survey:
         if row.get("bind::ruhu:override"):
             check(row.get("calculation"), f"{form.slug}: {row['name']} is overridable but nothing computes it")
-        for name in re.findall(r"\{(\w+)\}", row.get("bind::ruhu:explain") or ""):
+        why, twin = row.get("bind::ruhu:explain") or "", row.get("bind::ruhu:explain_en") or ""
+        check(set(re.findall(r"\{\w+\}", why)) == set(re.findall(r"\{\w+\}", twin)) and bool(why) == bool(twin), f"{form.slug}: the explanation of {row['name']} and its English twin")
+        for name in re.findall(r"\{(\w+)\}", why):
             check(name in form.by_name, f"{form.slug}: the explanation of {row['name']} names {name}, which is not there")
     check(form.slug == rows(form.folder / "settings.csv")[0]["form_id"], f"{form.slug}: form_id is the slug")
 
@@ -211,7 +215,9 @@ def main():
     slugs = sorted(p.name for p in (PACK / "forms").iterdir() if p.is_dir())
     check(slugs == sorted(notice.LINES), f"forms in the pack: {slugs}")
     forms = [Form(slug) for slug in slugs if slug in notice.LINES]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = KEEP or scratch
+        Path(folder).mkdir(parents=True, exist_ok=True)
         for form in forms:
             oracle(form, folder)
             twins(form)

@@ -34,18 +34,7 @@ pub struct ListProgress {
     pub left: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ListKind {
-    /// 一般农户排查
-    Ordinary,
-    /// 重点户排查
-    Priority,
-    /// 脱贫户及已消除风险监测对象
-    Lifted,
-    /// 未消除风险监测对象
-    Monitored,
-}
+pub use crate::domain::ListKind;
 
 /// `households.search` and `register.query`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]

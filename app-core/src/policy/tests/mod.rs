@@ -1,6 +1,10 @@
 //! A small pack in memory, and stories over it.
 
+mod engine;
+mod households;
 mod loading;
+mod routes;
+mod shipped;
 
 use super::*;
 

@@ -1,0 +1,392 @@
+//! The file's content, typed: what screens, projection and rules read.
+
+use std::collections::BTreeMap;
+
+use super::doc::HouseholdDoc;
+use super::founding::Place;
+use super::read::{Conflict, Flat, Walk};
+use super::scalar::Scalar;
+use crate::domain::{Base, MonitoredKind};
+use crate::policy::facts::{Allowance, Disability, Housing, Leaflet, Member, Plan, Profile, Water};
+
+/// The value of a measure in force since an unknown day.
+pub const IN_FORCE: &str = "yes";
+
+/// The key of a measure under `measures/`: `<family>.<item>`.
+pub fn measure_key(family: &str, item: &str) -> String {
+    format!("{family}.{item}")
+}
+
+/// A household file, read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HouseholdFile {
+    /// the household's id as the file says
+    pub id: String,
+    /// version of the layout
+    pub schema: i64,
+    /// day, ISO
+    pub founded_on: Option<String>,
+    /// import | phone
+    pub source: Option<String>,
+    pub place: Place,
+    /// 户主 as the register or the form wrote it
+    pub head_name: Option<String>,
+    /// the household's facts; leaflets included
+    pub profile: Profile,
+    /// in roster order, removed ones included
+    pub members: Vec<MemberFile>,
+    /// oldest first
+    pub visits: Vec<VisitFile>,
+    /// `<family>.<item>` → ISO day or [`IN_FORCE`]; those no longer in force are left out
+    pub measures: BTreeMap<String, String>,
+    /// kind → handed over
+    pub leaflets: BTreeMap<String, LeafletFile>,
+    /// when an unchanged value was last confirmed: path joined with `.` → what was written
+    pub confirmed: BTreeMap<String, Scalar>,
+    /// where several values stand
+    pub conflicts: Vec<Conflict>,
+    /// what a newer version wrote elsewhere: whole path → value
+    pub extra: BTreeMap<String, Scalar>,
+}
+
+/// A member, removed or not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MemberFile {
+    pub fact: Member,
+    pub removed: bool,
+    pub order: i64,
+}
+
+/// A leaflet 明白纸 handed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeafletFile {
+    pub given_on: Option<String>,
+    /// who handed it over
+    pub by: Option<String>,
+}
+
+/// An answer: one value, or the ticked choices (ascending) of a multiple choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    One(Scalar),
+    Many(Vec<String>),
+}
+
+/// A visit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct VisitFile {
+    pub id: String,
+    /// slug
+    pub form: String,
+    pub form_version: Option<String>,
+    /// `state` is `finished`
+    pub finished: bool,
+    /// code of [`crate::domain::Outcome`]
+    pub outcome: Option<String>,
+    pub method: Option<String>,
+    pub opened_at: Option<String>,
+    pub finished_at: Option<String>,
+    pub window_from: Option<String>,
+    pub window_to: Option<String>,
+    pub collector: Option<String>,
+    pub collector_id: Option<String>,
+    pub device: Option<String>,
+    pub paper_typist: Option<String>,
+    pub paper_date: Option<String>,
+    pub privacy_notice_at: Option<String>,
+    /// question → answer; emptied ones are left out
+    pub answers: BTreeMap<String, Answer>,
+    /// question → what the system would have said
+    pub overrides: BTreeMap<String, Answer>,
+    /// repeat → member id → question → answer
+    pub rosters: BTreeMap<String, BTreeMap<String, BTreeMap<String, Answer>>>,
+    /// what a newer version wrote
+    pub extra: BTreeMap<String, Scalar>,
+}
+
+impl HouseholdDoc {
+    /// The typed content.
+    pub fn file(&self) -> HouseholdFile {
+        let mut walk = Walk::new(&self.doc);
+        let mut file = HouseholdFile { id: self.id.to_string(), ..HouseholdFile::default() };
+        for (name, obj) in walk.containers() {
+            match name.as_str() {
+                "members" => {
+                    for (id, obj) in walk.maps(&obj) {
+                        let flat = walk.flat(&["members", &id], &obj);
+                        file.members.push(member(id, flat));
+                    }
+                }
+                "visits" => {
+                    for (id, obj) in walk.maps(&obj) {
+                        let flat = walk.flat(&["visits", &id], &obj);
+                        file.visits.push(visit(id, flat));
+                    }
+                }
+                _ => {
+                    let flat = walk.flat(&[&name], &obj);
+                    container(&mut file, &name, flat);
+                }
+            }
+        }
+        file.members.sort_by(|a, b| (a.order, &a.fact.id).cmp(&(b.order, &b.fact.id)));
+        file.visits.sort_by(|a, b| (&a.opened_at, &a.finished_at, &a.id).cmp(&(&b.opened_at, &b.finished_at, &b.id)));
+        file.profile.leaflets = file
+            .leaflets
+            .iter()
+            .filter(|(_, l)| l.given_on.is_some())
+            .map(|(kind, l)| Leaflet { kind: kind.clone(), given_on: l.given_on.clone() })
+            .collect();
+        file.conflicts = walk.conflicts;
+        file
+    }
+
+    /// Where several values stand.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        self.file().conflicts
+    }
+}
+
+fn container(file: &mut HouseholdFile, name: &str, mut flat: Flat) {
+    match name {
+        "meta" => {
+            flat.text("id");
+            file.schema = flat.int("schema").unwrap_or_default();
+            file.founded_on = flat.text("founded_on");
+            file.source = flat.text("source");
+        }
+        "place" => file.place = place(&mut flat),
+        "profile" => {
+            file.head_name = flat.text("head_name");
+            file.profile = profile(flat);
+            return;
+        }
+        "measures" => {
+            file.measures = flat.0.into_iter().filter_map(|(k, v)| Some((k, in_force(v)?))).collect();
+            return;
+        }
+        "leaflets" => {
+            for (key, value) in flat.0 {
+                leaflet(file, &key, value);
+            }
+            return;
+        }
+        "confirmed" => {
+            file.confirmed = flat.0;
+            return;
+        }
+        _ => {}
+    }
+    file.extra.extend(flat.0.into_iter().map(|(k, v)| (format!("{name}/{k}"), v)));
+}
+
+fn in_force(value: Scalar) -> Option<String> {
+    match value {
+        Scalar::Text(t) => (!t.is_empty() && t != "no").then_some(t),
+        Scalar::Bool(b) => b.then(|| IN_FORCE.to_owned()),
+        Scalar::Int(_) => None,
+    }
+}
+
+fn leaflet(file: &mut HouseholdFile, key: &str, value: Scalar) {
+    let (Some((kind, field)), Scalar::Text(text)) = (key.split_once('/'), &value) else {
+        file.extra.insert(format!("leaflets/{key}"), value);
+        return;
+    };
+    let entry = file.leaflets.entry(kind.to_owned()).or_default();
+    let text = (!text.is_empty()).then(|| text.clone());
+    match field {
+        "given_on" => entry.given_on = text,
+        "by" => entry.by = text,
+        _ => {
+            file.extra.insert(format!("leaflets/{key}"), value);
+        }
+    }
+}
+
+fn place(flat: &mut Flat) -> Place {
+    let mut text = |key: &str| flat.text(key).unwrap_or_default();
+    Place {
+        county: text("county"),
+        township: text("township"),
+        village: text("village"),
+        grid: text("grid"),
+        hamlet: text("hamlet"),
+        address: text("address"),
+    }
+}
+
+fn profile(mut f: Flat) -> Profile {
+    let base = f.text("base").and_then(|b| match b.as_str() {
+        "ordinary" => Some(Base::Ordinary),
+        "lifted" => Some(Base::Lifted),
+        _ => None,
+    });
+    let monitored_kind = f.text("monitored_kind").and_then(|k| match k.as_str() {
+        "unstable_lifted" => Some(MonitoredKind::UnstableLifted),
+        "marginal" => Some(MonitoredKind::Marginal),
+        "sudden_hardship" => Some(MonitoredKind::SuddenHardship),
+        _ => None,
+    });
+    Profile {
+        base,
+        monitored_kind,
+        cleared: f.flag("cleared"),
+        standing: None,
+        clearance_way: f.text("clearance_way"),
+        identified_on: f.text("identified_on"),
+        cleared_on: f.text("cleared_on"),
+        safety_net: f.flag("safety_net"),
+        priority: f.flag("priority"),
+        registered_risks: f.ticked("registered_risks"),
+        allowance: allowance(f.group("allowance")),
+        plan: plan(f.group("plan")),
+        relocation_site: f.text("relocation_site"),
+        area: f.text("area"),
+        phone: f.text("phone"),
+        housing: housing(f.group("housing")),
+        water: water(f.group("water")),
+        leaflets: Vec::new(),
+        more: more(f),
+    }
+}
+
+/// `None` when nothing of the group was ever said.
+fn known<T: Default + PartialEq>(group: T) -> Option<T> {
+    (group != T::default()).then_some(group)
+}
+
+fn allowance(mut f: Flat) -> Option<Allowance> {
+    known(Allowance {
+        kind: f.text("kind"),
+        class: f.text("class"),
+        whole: f.flag("whole"),
+        since: f.text("since"),
+        applied_on: f.text("applied_on"),
+    })
+}
+
+fn plan(mut f: Flat) -> Option<Plan> {
+    let items = f.ticked("items");
+    known(Plan { made_on: f.text("made_on"), items: items.into_iter().map(|i| i.replace('.', "/").into()).collect() })
+}
+
+fn housing(mut f: Flat) -> Option<Housing> {
+    known(Housing { only_home: f.flag("only_home"), grade: f.text("grade") })
+}
+
+fn water(mut f: Flat) -> Option<Water> {
+    known(Water {
+        quantity: f.flag("quantity"),
+        quality: f.flag("quality"),
+        reliability: f.flag("reliability"),
+        convenience: f.flag("convenience"),
+    })
+}
+
+/// The facts this version has no field for: scalars, and ticked choices as a list.
+fn more(f: Flat) -> BTreeMap<String, serde_json::Value> {
+    answers(f)
+        .into_iter()
+        .map(|(k, a)| (k, a.to_json()))
+        .collect()
+}
+
+fn member(id: String, mut f: Flat) -> MemberFile {
+    let disability = match (f.int("disability_kind"), f.int("disability_level")) {
+        (None, None) => None,
+        (kind, level) => Some(Disability { kind: kind.unwrap_or_default(), level: level.unwrap_or_default() }),
+    };
+    let (removed, order) = (f.flag("removed").unwrap_or_default(), f.int("order").unwrap_or(i64::MAX));
+    let fact = Member {
+        id,
+        name: f.text("name"),
+        id_number: f.text("id_number"),
+        sex: f.text("sex"),
+        birth: f.text("birth"),
+        relation: f.text("relation"),
+        living: f.text("living"),
+        education: f.text("education"),
+        schooling: f.text("schooling"),
+        health: f.ticked("health"),
+        work: f.text("work"),
+        disability,
+        insured: f.flag("insured"),
+        pension: f.flag("pension"),
+        dropout_reason: f.text("dropout_reason"),
+        employed_months: f.int("employed_months"),
+        willing: f.flag("willing"),
+        more: more(f),
+    };
+    MemberFile { fact, removed, order }
+}
+
+fn visit(id: String, mut f: Flat) -> VisitFile {
+    VisitFile {
+        id,
+        answers: answers(f.group("answers")),
+        overrides: answers(f.group("overrides")),
+        rosters: rosters(f.group("rosters")),
+        form: f.text("form").unwrap_or_default(),
+        form_version: f.text("form_version"),
+        finished: f.text("state").is_some_and(|s| s == "finished"),
+        outcome: f.text("outcome"),
+        method: f.text("method"),
+        opened_at: f.text("opened_at"),
+        finished_at: f.text("finished_at"),
+        window_from: f.text("window_from"),
+        window_to: f.text("window_to"),
+        collector: f.text("collector"),
+        collector_id: f.text("collector_id"),
+        device: f.text("device"),
+        paper_typist: f.text("paper_typist"),
+        paper_date: f.text("paper_date"),
+        privacy_notice_at: f.text("privacy_notice_at"),
+        extra: f.0,
+    }
+}
+
+/// `q` → one value; `q/choice` → the ticked choices of `q` (none ticked is an answer too).
+fn answers(f: Flat) -> BTreeMap<String, Answer> {
+    let mut out = BTreeMap::new();
+    for (key, value) in f.0 {
+        match key.split_once('/') {
+            None if value.is_empty() => {}
+            None => {
+                out.insert(key, Answer::One(value));
+            }
+            Some((question, choice)) => {
+                let entry = out.entry(question.to_owned()).or_insert_with(|| Answer::Many(Vec::new()));
+                if let (Answer::Many(ticked), Scalar::Bool(true)) = (entry, value) {
+                    ticked.push(choice.to_owned());
+                }
+            }
+        }
+    }
+    out
+}
+
+fn rosters(f: Flat) -> BTreeMap<String, BTreeMap<String, BTreeMap<String, Answer>>> {
+    let mut rows: BTreeMap<(String, String), Flat> = BTreeMap::new();
+    for (key, value) in f.0 {
+        let mut parts = key.splitn(3, '/');
+        if let (Some(repeat), Some(member), Some(question)) = (parts.next(), parts.next(), parts.next()) {
+            rows.entry((repeat.to_owned(), member.to_owned())).or_default().0.insert(question.to_owned(), value);
+        }
+    }
+    let mut out: BTreeMap<String, BTreeMap<String, BTreeMap<String, Answer>>> = BTreeMap::new();
+    for ((repeat, member), flat) in rows {
+        out.entry(repeat).or_default().insert(member, answers(flat));
+    }
+    out
+}
+
+impl Answer {
+    /// As JSON: a scalar, or an array of codes.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::One(s) => s.to_json(),
+            Self::Many(codes) => codes.clone().into(),
+        }
+    }
+}

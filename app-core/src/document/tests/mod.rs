@@ -1,0 +1,4 @@
+//! Tests of the household file: stories, attacks, properties.
+
+mod people;
+mod stories;

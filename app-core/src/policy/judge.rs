@@ -1,0 +1,216 @@
+//! The rules over one household on one day. Computed judgements are proposals that explain themselves; a rule whose
+//! facts are missing answers *unknown* and says what is missing, it never says no.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::facts::Facts;
+use super::pack::Pack;
+use super::rule::{FindingKind, Rule, Severity};
+use super::template::{Number, Numbers};
+use super::view::View;
+use crate::xlsform::expr::Value as ExprValue;
+use crate::xlsform::{Num, Tree};
+
+/// What the rules say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Judgement {
+    /// what is so, in the order of the rows
+    pub findings: Vec<Finding>,
+    /// what cannot be said yet; a rule that is true in one way is not listed for its other ways
+    pub unknown: Vec<Unknown>,
+    /// the forms that apply, in the order of the rows, each once
+    pub forms: Vec<FormFor>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// id of the rule or check
+    pub rule: String,
+    /// paragraph of the notice
+    pub paragraph: String,
+    /// kind of thing said
+    pub kind: FindingKind,
+    /// Chinese words with the numbers in them
+    pub words: String,
+    /// English words; empty when the pack has none
+    pub words_en: String,
+    /// the numbers that made it true
+    pub numbers: Map<String, Value>,
+    /// code of list `risk`, with kind risk
+    pub risk_kind: Option<String>,
+    /// paths it points at (checks)
+    pub fields: Vec<String>,
+    /// only checks
+    pub severity: Option<Severity>,
+}
+
+/// A rule that lacks facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unknown {
+    /// id of the rule or check
+    pub rule: String,
+    /// the entries of `needs` that are not known, each once
+    pub missing: Vec<String>,
+}
+
+/// A form that applies to the household, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormFor {
+    /// slug
+    pub slug: String,
+    /// Chinese reason
+    pub why: String,
+    /// English reason
+    pub why_en: String,
+    /// paragraph of the notice
+    pub paragraph: String,
+    /// may be filled, need not
+    pub optional: bool,
+    /// a visit with this form was finished this campaign
+    pub done: bool,
+}
+
+/// Judges a household by `rules.csv`.
+pub fn judge(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
+    judge_json(pack, &json(facts), on)
+}
+
+/// The same over facts as JSON (the input of `ruhu pack judge`), where a fact that is not there differs from an empty
+/// list. Any JSON is taken; what is not a fact is not seen.
+pub fn judge_json(pack: &Pack, facts: &Value, on: NaiveDate) -> Judgement {
+    run(pack, pack.rules(), &with_base(facts), on)
+}
+
+/// A household known only by its standing has a base too, where the standing says which.
+fn with_base(facts: &Value) -> Cow<'_, Value> {
+    let Some(profile) = facts.get("profile").and_then(Value::as_object) else { return Cow::Borrowed(facts) };
+    let standing = profile.get("standing").and_then(Value::as_str);
+    if super::needs::is_known(profile.get("base")) || !matches!(standing, Some("ordinary" | "lifted")) {
+        return Cow::Borrowed(facts);
+    }
+    let mut facts = facts.clone();
+    if let Some(Value::Object(profile)) = facts.get_mut("profile") {
+        profile.insert("base".to_owned(), Value::from(standing));
+    }
+    Cow::Owned(facts)
+}
+
+/// Runs `checks.csv` over a household: what to correct while the person who knows is still there.
+pub fn check(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
+    run(pack, pack.checks(), &json(facts), on)
+}
+
+/// Facts of a household file as JSON. The file is the whole truth about lists and about the support plan: where it
+/// holds none, there is none (an allowance or a dwelling that nobody recorded stays unknown).
+pub(super) fn json(facts: &Facts) -> Value {
+    // Facts are plain data with text keys: this cannot fail.
+    let mut json = serde_json::to_value(facts).unwrap_or_default();
+    if let Some(Value::Object(profile)) = json.get_mut("profile") {
+        profile.entry("plan").or_insert_with(|| Value::Object(Map::new()));
+    }
+    json
+}
+
+fn run(pack: &Pack, rules: &[Rule], facts: &Value, on: NaiveDate) -> Judgement {
+    let day = pack.day(on);
+    let view = View::new(facts, &day);
+    let tree = view.tree();
+    let mut out = Judgement::default();
+    for rule in rules {
+        one(rule, &view, &tree, &mut out);
+    }
+    let answered = |id: &str| out.findings.iter().any(|f| f.rule == id) || (id_is_form(rules, id) && !out.forms.is_empty());
+    out.unknown.retain(|u| !answered(&u.rule));
+    out
+}
+
+fn id_is_form(rules: &[Rule], id: &str) -> bool {
+    rules.iter().any(|r| r.id == id && r.form.is_some())
+}
+
+fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) {
+    if let Some(standings) = &rule.applies {
+        match view.standing {
+            Some(standing) if !standings.contains(&standing) => return,
+            Some(_) => {}
+            // Whether it applies is itself not known.
+            None => return unknown(rule, vec!["profile/base".to_owned()], out),
+        }
+    }
+    let missing: Vec<String> =
+        rule.needs.iter().filter(|n| !n.known(view)).map(|n| n.written.clone()).collect();
+    if !missing.is_empty() {
+        return unknown(rule, missing, out);
+    }
+    if !rule.when.eval_bool(tree, tree.root(), &view.day.env) {
+        return;
+    }
+    let numbers = numbers(rule, view, tree);
+    let (words, words_en) = (rule.words.fill(&numbers), rule.words_en.fill(&numbers));
+    match &rule.form {
+        Some(form) => {
+            let done = view.asked.contains_key(form.slug.as_str());
+            add_form(out, FormFor {
+                slug: form.slug.clone(),
+                why: words,
+                why_en: words_en,
+                paragraph: rule.paragraph.clone(),
+                optional: form.optional,
+                done,
+            });
+        }
+        None => out.findings.push(Finding {
+            rule: rule.id.clone(),
+            paragraph: rule.paragraph.clone(),
+            kind: rule.kind,
+            words,
+            words_en,
+            numbers: numbers.json(),
+            risk_kind: rule.risk_kind.clone(),
+            fields: rule.fields.clone(),
+            severity: rule.severity,
+        }),
+    }
+}
+
+/// A form stands once; required beats optional.
+fn add_form(out: &mut Judgement, form: FormFor) {
+    match out.forms.iter_mut().find(|f| f.slug == form.slug) {
+        Some(there) if there.optional && !form.optional => *there = form,
+        Some(_) => {}
+        None => out.forms.push(form),
+    }
+}
+
+fn unknown(rule: &Rule, missing: Vec<String>, out: &mut Judgement) {
+    match out.unknown.iter_mut().find(|u| u.rule == rule.id) {
+        Some(there) => {
+            for path in missing {
+                if !there.missing.contains(&path) {
+                    there.missing.push(path);
+                }
+            }
+        }
+        None => out.unknown.push(Unknown { rule: rule.id.clone(), missing }),
+    }
+}
+
+fn numbers(rule: &Rule, view: &View<'_>, tree: &Tree) -> Numbers {
+    let env = &view.day.env;
+    let value = |expr: &crate::xlsform::expr::Expr| match expr.eval(tree, tree.root(), env) {
+        ExprValue::Num(n) => Number::Num(n),
+        ExprValue::Bool(b) => Number::Text(if b { "yes" } else { "no" }.to_owned()),
+        ExprValue::Text(text) => of_text(&text),
+        ExprValue::Nodes(_) => of_text(&expr.eval_text(tree, tree.root(), env)),
+    };
+    Numbers::new(rule.numbers.iter().map(|(name, expr)| (name.clone(), value(expr))).collect())
+}
+
+fn of_text(text: &str) -> Number {
+    Num::parse(text).map_or_else(|| Number::Text(text.to_owned()), Number::Num)
+}

@@ -1,0 +1,105 @@
+//! Signatures (Ed25519): what is signed over what, for enrolment, push and receipt. Keys are 32 bytes.
+//!
+//! A signature proves which device pushed and what the server held; it is stored with the push and with the receipt.
+
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde_bytes::ByteBuf;
+use sha2::{Digest, Sha256};
+
+use super::message::{Ack, EnrolRequest, Hash, SyncAnswer, SyncRequest};
+use crate::document::change_hash;
+
+const ENROL: &[u8] = b"ruhu-enrol-v1";
+const PUSH: &[u8] = b"ruhu-push-v1";
+const RECEIPT: &[u8] = b"ruhu-receipt-v1";
+
+/// A ticket's code without case, blanks and hyphens, as it is signed and looked up.
+pub fn normalised_code(code: &str) -> String {
+    code.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect()
+}
+
+/// Fills in `key` and `sig` of an enrolment.
+pub fn sign_enrol(request: &mut EnrolRequest, secret: &[u8; 32]) {
+    let key = SigningKey::from_bytes(secret);
+    request.key = ByteBuf::from(key.verifying_key().to_bytes());
+    request.sig = signature(&key, &enrol_message(request));
+}
+
+/// Whether an enrolment is signed by the key it brings.
+pub fn verify_enrol(request: &EnrolRequest) -> bool {
+    holds(&request.key, &enrol_message(request), &request.sig)
+}
+
+fn enrol_message(request: &EnrolRequest) -> Vec<u8> {
+    [ENROL, normalised_code(&request.code).as_bytes(), &request.key, &request.actor].concat()
+}
+
+/// Signs a push: over the hashes of its changes in order. Empty when nothing is pushed; `None` when a change is not a
+/// sound chunk (ours always are).
+pub fn sign_push(request: &mut SyncRequest, secret: &[u8; 32]) -> Option<()> {
+    let hashes = push_hashes(request)?;
+    request.sig = if hashes.is_empty() {
+        ByteBuf::new()
+    } else {
+        signature(&SigningKey::from_bytes(secret), &push_message(&hashes))
+    };
+    Some(())
+}
+
+/// Whether a push is signed by the device's key. A request that pushes nothing needs no signature. A change that is
+/// not a sound chunk has no hash and spoils the signature of the whole push.
+pub fn verify_push(request: &SyncRequest, key: &[u8]) -> bool {
+    match push_hashes(request) {
+        Some(hashes) if hashes.is_empty() => true,
+        Some(hashes) => holds(key, &push_message(&hashes), &request.sig),
+        None => false,
+    }
+}
+
+/// The hashes of all pushed changes, in order.
+pub fn push_hashes(request: &SyncRequest) -> Option<Vec<Hash>> {
+    request.push.iter().flat_map(|p| &p.changes).map(|c| change_hash(c)).collect()
+}
+
+fn push_message(hashes: &[Hash]) -> Vec<u8> {
+    [PUSH, &Sha256::digest(hashes.concat())[..]].concat()
+}
+
+/// Signs what the server holds now; empty without acks.
+pub fn sign_receipt(answer: &mut SyncAnswer, secret: &[u8; 32]) {
+    answer.receipt = if answer.acks.is_empty() {
+        ByteBuf::new()
+    } else {
+        signature(&SigningKey::from_bytes(secret), &receipt_message(answer.time, &answer.acks))
+    };
+}
+
+/// Whether the acks are the server's. An answer without acks needs none.
+pub fn verify_receipt(answer: &SyncAnswer, server_key: &[u8]) -> bool {
+    answer.acks.is_empty() || holds(server_key, &receipt_message(answer.time, &answer.acks), &answer.receipt)
+}
+
+fn receipt_message(time: i64, acks: &[Ack]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    for ack in acks {
+        hasher.update(&ack.household);
+        for head in &ack.heads {
+            hasher.update(head);
+        }
+    }
+    [RECEIPT, &time.to_be_bytes(), &hasher.finalize()[..]].concat()
+}
+
+/// The public key of a secret one.
+pub fn public_key(secret: &[u8; 32]) -> [u8; 32] {
+    SigningKey::from_bytes(secret).verifying_key().to_bytes()
+}
+
+fn signature(key: &SigningKey, message: &[u8]) -> ByteBuf {
+    ByteBuf::from(key.sign(message).to_bytes())
+}
+
+fn holds(key: &[u8], message: &[u8], sig: &[u8]) -> bool {
+    let (Ok(key), Ok(sig)) = (<[u8; 32]>::try_from(key), Signature::from_slice(sig)) else { return false };
+    VerifyingKey::from_bytes(&key).is_ok_and(|key| key.verify_strict(message, &sig).is_ok())
+}
