@@ -14,7 +14,9 @@ const TLS: &str = "tls_key";
 /// Makes all keys; `hosts` are the names and addresses under which devices reach the server.
 pub fn make(w: &mut dyn Writes, hosts: &[String]) -> Result<()> {
     w.set(SIGN, &random::<32>()?)?;
-    let failed = |e: rcgen::Error| Error::invalid("证书生成失败，请检查 --host；no certificate could be made, see --host").because(e);
+    let failed = |e: rcgen::Error| {
+        Error::invalid("证书生成失败，请检查 --host；no certificate could be made, see --host").because(e)
+    };
     let mut params = rcgen::CertificateParams::new(hosts).map_err(failed)?;
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(rcgen::DnType::CommonName, "Ruhu");

@@ -72,10 +72,16 @@ pub fn check_ticket(r: &dyn Reads, code: &str, now: i64) -> Result<PersonRow> {
     let unknown = || Error::new(Why::TicketUnknown, "入网码不对，请核对后再输 the code is not known here");
     let ticket = r.ticket(&ticket_hash(code))?.ok_or_else(unknown)?;
     if ticket.used.is_some() {
-        return Err(Error::new(Why::TicketUsed, "此码已被使用，请向管理员要新的；this ticket was used, ask for a new one"));
+        return Err(Error::new(
+            Why::TicketUsed,
+            "此码已被使用，请向管理员要新的；this ticket was used, ask for a new one",
+        ));
     }
     if ticket.expires_at <= now {
-        return Err(Error::new(Why::TicketExpired, "此码已过期，请向管理员要新的；this ticket has expired, ask for a new one"));
+        return Err(Error::new(
+            Why::TicketExpired,
+            "此码已过期，请向管理员要新的；this ticket has expired, ask for a new one",
+        ));
     }
     r.person(&ticket.person)?.ok_or_else(unknown)
 }
@@ -136,7 +142,10 @@ impl Attempts {
         }
         let here = window.by_source.get(&source).copied().unwrap_or_default();
         if here >= Self::PER_SOURCE || window.total >= Self::TOTAL {
-            return Err(Error::new(Why::Attempts, "尝试次数过多，请 15 分钟后再试；too many attempts, wait 15 minutes"));
+            return Err(Error::new(
+                Why::Attempts,
+                "尝试次数过多，请 15 分钟后再试；too many attempts, wait 15 minutes",
+            ));
         }
         Ok(())
     }

@@ -37,13 +37,18 @@ impl Server {
         let _ = crate::routes::health::recorder();
         let tls = if options.tls { Some(read(&*store, crate::keys::tls)?) } else { None };
         let app = Arc::new(App::new(store.clone(), options.metrics_token.as_deref())?);
-        let cannot = |e: std::io::Error| Error::invalid("无法监听该地址，可能端口已被占用；cannot listen there").because(e);
+        let cannot =
+            |e: std::io::Error| Error::invalid("无法监听该地址，可能端口已被占用；cannot listen there").because(e);
         let listener = std::net::TcpListener::bind(options.listen).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{address}");
-        write(&*store, move |w| w.set(crate::ops::LAST_URL, url.as_bytes()))?;
+        let mode: &[u8] = if tls.is_some() { b"own" } else { b"proxy" };
+        write(&*store, move |w| {
+            w.set(crate::ops::TLS, mode)?;
+            w.set(crate::ops::LAST_URL, url.as_bytes())
+        })?;
         let handle = Handle::new();
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
         let plain = axum_server::from_tcp(listener).map_err(cannot)?.handle(handle.clone());

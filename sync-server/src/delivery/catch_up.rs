@@ -55,7 +55,9 @@ fn take(
         LogKind::Change => {
             // What another brought is news to its author as well (a lost phone, a change that had to wait).
             let own = row.carrier.as_deref().or(row.device.as_deref()) == Some(device);
-            if let (false, true, false, Some(change)) = (own, stays(unit), got.whole.contains_key(&household), row.bytes) {
+            if let (false, true, false, Some(change)) =
+                (own, stays(unit), got.whole.contains_key(&household), row.bytes)
+            {
                 got.used = got.used.saturating_add(change.len()).saturating_add(8);
                 got.actors.extend(row.device.and(row.actor));
                 got.changes.entry(household).or_default().push(ByteBuf::from(change));

@@ -119,7 +119,8 @@ impl Gathering<'_> {
 pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
     let last = r.last_seq()?;
     let known = asked.cursor.epoch == asked.epoch && asked.cursor.seq <= last;
-    let mut told = Delivery { cursor: Cursor { epoch: asked.epoch.to_owned(), ..Cursor::default() }, ..Delivery::default() };
+    let mut told =
+        Delivery { cursor: Cursor { epoch: asked.epoch.to_owned(), ..Cursor::default() }, ..Delivery::default() };
     let seq = if known { asked.cursor.seq } else { 0 };
     tell_person(r, asked, seq, &mut told)?;
     if !known && asked.cursor.seq > 0 && asked.held.is_empty() {
@@ -146,7 +147,8 @@ pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
         grow::grow(&mut got, &mut held, &equal)?;
     }
     told.more = upto < last || !held.complete();
-    (told.cursor.areas, told.cursor.growing) = if upto < last { (start.areas, start.growing) } else { held.into_cursor() };
+    (told.cursor.areas, told.cursor.growing) =
+        if upto < last { (start.areas, start.growing) } else { held.into_cursor() };
     told.actors = got.named()?;
     told.whole = got.whole.into_values().collect();
     told.changes = got.changes.into_iter().map(|(id, changes)| Pulled { household: bytes(id), changes }).collect();

@@ -181,7 +181,12 @@ fn heads(rows: &[&Row], members: &[Member], at: &mut At<'_>) {
         return;
     };
     for (row, _) in heads {
-        at.error(row.number, Column::Relation, "two_heads", format!("同一户有两名户主（另一名在第 {} 行）", head.number));
+        at.error(
+            row.number,
+            Column::Relation,
+            "two_heads",
+            format!("同一户有两名户主（另一名在第 {} 行）", head.number),
+        );
     }
     if let Some((name, row)) = said(rows, Column::HeadName)
         && member.name.as_deref() != Some(name)
@@ -234,7 +239,12 @@ fn id_number(row: &Row, seen: &mut Seen, at: &mut At<'_>) -> Option<IdNumber> {
         return None;
     }
     if row.is_number(Column::IdNumber) {
-        at.error(row.number, Column::IdNumber, "id_number_as_number", "按数字保存，末几位已丢失；请把该列设为文本后重填");
+        at.error(
+            row.number,
+            Column::IdNumber,
+            "id_number_as_number",
+            "按数字保存，末几位已丢失；请把该列设为文本后重填",
+        );
         return None;
     }
     let number = IdNumber::new(text);
@@ -292,7 +302,14 @@ fn coded(
     }
 }
 
-fn label(text: &str, row: &Row, column: Column, list: &'static str, labels: &Labels, at: &mut At<'_>) -> Option<String> {
+fn label(
+    text: &str,
+    row: &Row,
+    column: Column,
+    list: &'static str,
+    labels: &Labels,
+    at: &mut At<'_>,
+) -> Option<String> {
     match labels.code(list, text) {
         Some("") => None,
         Some(code) => Some(code.to_owned()),

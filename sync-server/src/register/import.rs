@@ -66,8 +66,7 @@ pub fn import(store: &dyn Store, register: Register, sha256: [u8; 32], now: i64)
 fn found(w: &mut dyn Writes, household: &super::Registered, born: i64, now: i64) -> Result<()> {
     let doc = HouseholdDoc::found(household.id, &household.founding, IMPORT_ACTOR, born)?;
     let unit = household.grid.as_str();
-    let row =
-        HouseholdRow { id: household.id, unit: unit.to_owned(), heads: doc.heads(), snapshot: doc.snapshot() };
+    let row = HouseholdRow { id: household.id, unit: unit.to_owned(), heads: doc.heads(), snapshot: doc.snapshot() };
     w.found(&row, None, now)?;
     for change in doc.changes() {
         w.append(&Unsaved {

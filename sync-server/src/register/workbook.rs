@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use calamine::{Data, DataType, Reader, open_workbook_auto};
+use calamine::{Data, Reader, open_workbook_auto};
 
 use super::columns::{Column, Map};
 use crate::error::{Error, Result};
@@ -54,7 +54,9 @@ impl Row {
 /// Opens a workbook and finds its register sheets: those with at least three known headings in one row.
 pub(super) fn open(file: &Path, map: &Map) -> Result<Vec<Sheet>> {
     let unreadable = || {
-        Error::invalid("文件打不开：不是完整的 Excel 工作簿（可能没有下载完），请重新导出后再试；the workbook is damaged or truncated")
+        Error::invalid(
+            "文件打不开：不是完整的 Excel 工作簿（可能没有下载完），请重新导出后再试；the workbook is damaged or truncated",
+        )
     };
     let size = std::fs::metadata(file)
         .map_err(|e| Error::invalid("找不到或读不了登记表文件；the register cannot be read").because(e))?
@@ -113,7 +115,10 @@ fn text(cell: &Data) -> Cell {
         Data::Float(f) if f.fract() == 0.0 && f.abs() < 1e18 => (format!("{f:.0}"), true),
         Data::Float(f) => (f.to_string(), true),
         Data::Bool(b) => (if *b { "是" } else { "否" }.to_owned(), false),
-        Data::DateTime(_) => (cell.as_date().map(|d| d.to_string()).unwrap_or_default(), false),
+        Data::DateTime(at) => {
+            let (year, month, day, ..) = at.to_ymd_hms_milli();
+            (format!("{year:04}-{month:02}-{day:02}"), false)
+        }
         Data::DateTimeIso(s) => (s.clone(), false),
         Data::DurationIso(_) | Data::Error(_) | Data::Empty => (String::new(), false),
     };

@@ -72,9 +72,8 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
     if !w.put_actor(&request.actor, &device.id, now)? {
         return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken, try again"));
     }
-    let setting = |key| -> Result<String> {
-        Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default())
-    };
+    let setting =
+        |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
     Ok(EnrolAnswer {
         device: device.id,
         token,

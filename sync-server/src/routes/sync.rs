@@ -150,7 +150,13 @@ fn answer(
     }
 }
 
-fn deliver(r: &dyn Reads, device: &DeviceRow, request: &SyncRequest, force: &InForce, budget: usize) -> Result<Delivery> {
+fn deliver(
+    r: &dyn Reads,
+    device: &DeviceRow,
+    request: &SyncRequest,
+    force: &InForce,
+    budget: usize,
+) -> Result<Delivery> {
     let none = || Error::new(Why::Token, "人员已不在册 the person is gone");
     let person = r.person(&device.person)?.ok_or_else(none)?;
     let may_read = force.permits.holds(person.person.title, Permit::Read);

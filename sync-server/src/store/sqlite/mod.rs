@@ -34,11 +34,7 @@ impl SqliteStore {
     /// Opens the database of a data folder; `create` makes it when it is not there.
     pub fn open(file: &Path, create: bool) -> Result<Self> {
         let writing = open::writing(file, create)?;
-        Ok(Self {
-            path: file.to_owned(),
-            pool: pool::Pool::new(file, 4),
-            writer: writer::Writer::start(writing)?,
-        })
+        Ok(Self { path: file.to_owned(), pool: pool::Pool::new(file, 4), writer: writer::Writer::start(writing)? })
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) fn writing(file: &Path, create: bool) -> Result<Connection> {
     conn.busy_timeout(Duration::from_secs(20))?;
     conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     conn.set_prepared_statement_cache_capacity(64);
-    Migrations::new(STEPS.iter().map(|sql| M::up(sql)).collect())
-        .to_latest(&mut conn)
-        .map_err(|e| Error::invalid("数据库版本比本程序新，或升级失败；database is newer than this program, or damaged").because(e))?;
+    Migrations::new(STEPS.iter().map(|sql| M::up(sql)).collect()).to_latest(&mut conn).map_err(|e| {
+        Error::invalid("数据库版本比本程序新，或升级失败；database is newer than this program, or damaged").because(e)
+    })?;
     Ok(conn)
 }
 

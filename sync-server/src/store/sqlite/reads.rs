@@ -19,11 +19,21 @@ const NEWS_PER_UNIT: i64 = 20_000;
 pub(super) struct View<'a>(pub(super) &'a Connection);
 
 impl View<'_> {
-    fn one<T>(&self, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
         Ok(self.0.prepare_cached(sql)?.query_row(params, map).optional()?)
     }
 
-    fn all<T>(&self, sql: &str, params: impl Params, map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
         Ok(self.0.prepare_cached(sql)?.query_map(params, map)?.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -33,7 +43,9 @@ impl View<'_> {
 
     fn person_of(&self, id: String, name: String, title: &str, changed: i64) -> Result<PersonRow> {
         let codes: Vec<String> =
-            self.all("SELECT area FROM person_area WHERE person = ? AND ended_at IS NULL ORDER BY area", [&id], |r| r.get(0))?;
+            self.all("SELECT area FROM person_area WHERE person = ? AND ended_at IS NULL ORDER BY area", [&id], |r| {
+                r.get(0)
+            })?;
         let scope = codes.iter().filter_map(|c| Area::parse(c)).collect();
         let title = Title::parse(title).ok_or_else(|| Error::internal("未知的职务 unknown title in the database"))?;
         Ok(PersonRow { person: Person { id, name, title, scope }, changed_seq: number(changed) })
@@ -93,7 +105,11 @@ impl Reads for View<'_> {
         self.one("SELECT person, expires_at, used_at, device FROM ticket WHERE hash = ?", [hash], |r| {
             let used: Option<i64> = r.get(2)?;
             let device: Option<String> = r.get(3)?;
-            Ok(TicketRow { person: r.get(0)?, expires_at: r.get(1)?, used: used.map(|at| (at, device.unwrap_or_default())) })
+            Ok(TicketRow {
+                person: r.get(0)?,
+                expires_at: r.get(1)?,
+                used: used.map(|at| (at, device.unwrap_or_default())),
+            })
         })
     }
 
@@ -141,7 +157,8 @@ impl Reads for View<'_> {
         )?;
         ids.into_iter()
             .map(|(id, unit)| {
-                let size: i64 = self.value("SELECT length(snapshot) FROM household WHERE id = ?", [&id])?.unwrap_or_default();
+                let size: i64 =
+                    self.value("SELECT length(snapshot) FROM household WHERE id = ?", [&id])?.unwrap_or_default();
                 Ok((uuid(&id)?, unit, usize::try_from(size).unwrap_or_default()))
             })
             .collect()
@@ -152,15 +169,21 @@ impl Reads for View<'_> {
     }
 
     fn actors_in(&self, household: Uuid) -> Result<Vec<Vec<u8>>> {
-        self.all("SELECT actor FROM household_actor WHERE household = ? ORDER BY actor", [household.as_bytes()], |r| r.get(0))
+        self.all("SELECT actor FROM household_actor WHERE household = ? ORDER BY actor", [household.as_bytes()], |r| {
+            r.get(0)
+        })
     }
 
     fn has_change(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool> {
-        Ok(self.value::<i64>("SELECT 1 FROM log WHERE household = ? AND hash = ?", (household.as_bytes(), hash))?.is_some())
+        Ok(self
+            .value::<i64>("SELECT 1 FROM log WHERE household = ? AND hash = ?", (household.as_bytes(), hash))?
+            .is_some())
     }
 
     fn is_parked(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool> {
-        Ok(self.value::<i64>("SELECT 1 FROM parked WHERE household = ? AND hash = ?", (household.as_bytes(), hash))?.is_some())
+        Ok(self
+            .value::<i64>("SELECT 1 FROM parked WHERE household = ? AND hash = ?", (household.as_bytes(), hash))?
+            .is_some())
     }
 
     fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>> {
@@ -263,8 +286,7 @@ impl Reads for View<'_> {
     }
 }
 
-const DEVICE: &str =
-    "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, revoked_at FROM device";
+const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, revoked_at FROM device";
 
 fn device_row(r: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     Ok(DeviceRow {

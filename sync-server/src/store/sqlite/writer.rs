@@ -27,8 +27,7 @@ impl Writer {
     /// Starts the thread, which owns the connection.
     pub(super) fn start(conn: Connection) -> Result<Self> {
         let (jobs, waiting) = sync_channel(1024);
-        let thread =
-            std::thread::Builder::new().name("ruhu-writer".into()).spawn(move || serve(&conn, &waiting))?;
+        let thread = std::thread::Builder::new().name("ruhu-writer".into()).spawn(move || serve(&conn, &waiting))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 

@@ -6,9 +6,7 @@ use uuid::Uuid;
 
 use super::reads::{View, kind_code};
 use crate::error::{Error, Result};
-use crate::store::rows::{
-    HouseholdRow, LogKind, NewDevice, NewTicket, PackRow, Parked, PushRow, Unsaved,
-};
+use crate::store::rows::{HouseholdRow, LogKind, NewDevice, NewTicket, PackRow, Parked, PushRow, Unsaved};
 use crate::store::{Reads, Writes};
 
 impl View<'_> {
@@ -17,7 +15,15 @@ impl View<'_> {
     }
 
     /// Takes the next place in the log for a row without bytes.
-    fn tell(&self, unit: &str, kind: LogKind, household: Option<Uuid>, other: Option<&str>, device: Option<&str>, at: i64) -> Result<u64> {
+    fn tell(
+        &self,
+        unit: &str,
+        kind: LogKind,
+        household: Option<Uuid>,
+        other: Option<&str>,
+        device: Option<&str>,
+        at: i64,
+    ) -> Result<u64> {
         self.run(
             "INSERT INTO log (unit, kind, size, at, household, other, device) VALUES (?, ?, 0, ?, ?, ?, ?)",
             (unit, kind_code(kind), at, household.map(|h| h.as_bytes().to_vec()), other, device),
@@ -37,7 +43,10 @@ impl View<'_> {
 
 impl Writes for View<'_> {
     fn set(&mut self, key: &str, value: &[u8]) -> Result<()> {
-        self.run("INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", (key, value))?;
+        self.run(
+            "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+            (key, value),
+        )?;
         Ok(())
     }
 
@@ -95,7 +104,9 @@ impl Writes for View<'_> {
     }
 
     fn use_ticket(&mut self, hash: &[u8], device: &str, at: i64) -> Result<()> {
-        match self.run("UPDATE ticket SET used_at = ?, device = ? WHERE hash = ? AND used_at IS NULL", (at, device, hash))? {
+        match self
+            .run("UPDATE ticket SET used_at = ?, device = ? WHERE hash = ? AND used_at IS NULL", (at, device, hash))?
+        {
             1 => Ok(()),
             _ => Err(Error::new(crate::error::Why::TicketUsed, "此码已被使用，请向管理员要新的；this ticket was used")),
         }
