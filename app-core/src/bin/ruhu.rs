@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[path = "ruhu/form.rs"]
+mod form;
 #[path = "ruhu/pack.rs"]
 mod pack;
 
@@ -17,6 +19,11 @@ struct Ruhu {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Forms: check one, run one over answers
+    Form {
+        #[command(subcommand)]
+        verb: form::Verb,
+    },
     /// Policy packs: judge a household, check a pack
     Pack {
         #[command(subcommand)]
@@ -26,6 +33,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     match Ruhu::parse().verb {
+        Verb::Form { verb } => form::run(&verb),
         Verb::Pack { verb } => pack::run(&verb),
     }
 }
