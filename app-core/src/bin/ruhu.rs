@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand};
 
 #[path = "ruhu/pack.rs"]
 mod pack;
+#[path = "ruhu/phone.rs"]
+mod phone;
 
 #[derive(Debug, Parser)]
 #[command(name = "ruhu", version, about = "Ruhu 入户 without a screen")]
@@ -22,10 +24,13 @@ enum Verb {
         #[command(subcommand)]
         verb: pack::Verb,
     },
+    /// A phone without a screen: enrol, sync, visit, correct
+    Phone(phone::Phone),
 }
 
 fn main() -> ExitCode {
     match Ruhu::parse().verb {
         Verb::Pack { verb } => pack::run(&verb),
+        Verb::Phone(phone) => phone::run(&phone),
     }
 }
