@@ -9,6 +9,8 @@ use clap::{Parser, Subcommand};
 mod form;
 #[path = "ruhu/pack.rs"]
 mod pack;
+#[path = "ruhu/phone.rs"]
+mod phone;
 
 #[derive(Debug, Parser)]
 #[command(name = "ruhu", version, about = "Ruhu 入户 without a screen")]
@@ -29,11 +31,14 @@ enum Verb {
         #[command(subcommand)]
         verb: pack::Verb,
     },
+    /// A phone without a screen: enrol, sync, visit, correct
+    Phone(phone::Phone),
 }
 
 fn main() -> ExitCode {
     match Ruhu::parse().verb {
         Verb::Form { verb } => form::run(&verb),
         Verb::Pack { verb } => pack::run(&verb),
+        Verb::Phone(phone) => phone::run(&phone),
     }
 }

@@ -83,7 +83,7 @@ pub fn judge(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
 /// The same over facts as JSON (the input of `ruhu pack judge`), where a fact that is not there differs from an empty
 /// list. Any JSON is taken; what is not a fact is not seen.
 pub fn judge_json(pack: &Pack, facts: &Value, on: NaiveDate) -> Judgement {
-    run(pack, pack.rules(), &with_base(facts), on)
+    run(pack, pack.rules(), facts, on)
 }
 
 /// A household known only by its standing has a base too, where the standing says which.
@@ -118,7 +118,8 @@ pub(super) fn json(facts: &Facts) -> Value {
 
 fn run(pack: &Pack, rules: &[Rule], facts: &Value, on: NaiveDate) -> Judgement {
     let day = pack.day(on);
-    let view = View::new(facts, &day);
+    let facts = with_base(facts);
+    let view = View::new(&facts, &day);
     let tree = view.tree();
     let mut out = Judgement::default();
     for rule in rules {
