@@ -50,6 +50,11 @@ impl Standing {
         }
     }
 
+    /// Reads the code back.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Ordinary, Self::Lifted, Self::Monitored, Self::Cleared].into_iter().find(|s| s.code() == code)
+    }
+
     /// The code as the forms and rules write it.
     pub fn code(self) -> &'static str {
         match self {
@@ -73,4 +78,21 @@ pub enum ListKind {
     Lifted,
     /// 未消除风险监测对象
     Monitored,
+}
+
+impl ListKind {
+    /// The code as it stands in the projection and on the screens' wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Priority => "priority",
+            Self::Lifted => "lifted",
+            Self::Monitored => "monitored",
+        }
+    }
+
+    /// Reads the code back.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Ordinary, Self::Priority, Self::Lifted, Self::Monitored].into_iter().find(|l| l.code() == code)
+    }
 }

@@ -105,9 +105,15 @@ pub fn check(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
     run(pack, pack.checks(), &json(facts), on)
 }
 
+/// Facts of a household file as JSON. The file is the whole truth about lists and about the support plan: where it
+/// holds none, there is none (an allowance or a dwelling that nobody recorded stays unknown).
 pub(super) fn json(facts: &Facts) -> Value {
     // Facts are plain data with text keys: this cannot fail.
-    serde_json::to_value(facts).unwrap_or_default()
+    let mut json = serde_json::to_value(facts).unwrap_or_default();
+    if let Some(Value::Object(profile)) = json.get_mut("profile") {
+        profile.entry("plan").or_insert_with(|| Value::Object(Map::new()));
+    }
+    json
 }
 
 fn run(pack: &Pack, rules: &[Rule], facts: &Value, on: NaiveDate) -> Judgement {

@@ -96,7 +96,7 @@ fn members_carry_age_and_what_their_number_says() {
 
 #[test]
 fn typed_facts_and_json_are_judged_alike() {
-    let house = House::monitored().people(6, 1).money(json!(1), json!(2), json!(3), json!(4), json!(5)).with("profile/leaflets", json!([])).with("profile/registered_risks", json!(["illness"]));
+    let house = House::monitored().people(6, 1).money(json!(1), json!(2), json!(3), json!(4), json!(5)).with("profile/leaflets", json!([])).with("profile/registered_risks", json!(["illness"])).with("profile/plan", json!({}));
     let typed = judge(&PACK, &house.facts(), day("2023-05-20"));
     assert_eq!(typed, house.judged());
     assert!(!typed.findings.is_empty() && !typed.unknown.is_empty());

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::households::{House, PACK};
+use super::{day, judge};
 
 #[test]
 fn it_loads_whole() {
@@ -122,7 +123,8 @@ fn new_on_dibao_since_the_first_of_january_must_be_on_the_list() {
     assert!(monitored.judged().says("must-be-priority") && !monitored.judged().says("ledger-due"));
     let enrolled = applied.with("cases", json!([{"kind": "enrol", "state": "determined"}]));
     assert!(!enrolled.judged().says("ledger-due"));
-    assert_eq!(House::ordinary().judged().missing("must-be-priority"), ["profile/allowance"]);
+    assert_eq!(house("dibao", "").judged().missing("must-be-priority"), ["profile/allowance/since|profile/allowance/applied_on"], "on dibao, nobody knows since when");
+    assert_eq!(House::ordinary().judged().missing("ledger-due").len(), 2);
 }
 
 #[test]
@@ -155,6 +157,7 @@ fn a_safety_net_is_for_scattered_tekun_or_class_a_dibao_without_labour() {
     assert!(house("dibao", "A", 0).says("safety-net"));
     assert!(!house("dibao", "B", 0).says("safety-net"));
     assert!(!house("dibao", "A", 1).says("safety-net"));
+    assert_eq!(house("dibao", "", 0).missing("safety-net"), ["profile/allowance/class"], "the class decides");
 }
 
 #[test]
@@ -164,6 +167,18 @@ fn a_marked_household_is_not_cleared_and_six_months_are_counted_to_the_day() {
     let identified = |on: &str| House::monitored().people(2, 1).with("profile/identified_on", json!(on)).with("measures", json!([{"family": "work", "item": "employer"}]));
     assert!(!identified("2022-11-20").judged().says("not-clearable"), "six months today");
     assert!(identified("2022-11-21").judged().says("not-clearable"), "six months tomorrow");
+}
+
+#[test]
+fn li_jianguo_has_no_plan_or_one_that_forgets_him() {
+    let house = || House::monitored().people(2, 1).with("profile/registered_risks", json!(["illness"]));
+    assert_eq!(house().judged().missing("plan-missing"), ["profile/plan"]);
+    let typed = judge(&PACK, &house().facts(), day("2023-05-20"));
+    assert!(typed.says("plan-missing"), "a household file without a plan has none");
+    let plan = |items: &[&str]| house().with("profile/plan", json!({"made_on": "2023-05-01", "items": items})).judged();
+    assert!(plan(&["illness"]).finding("plan-missing").unwrap().words.contains("1名"));
+    assert!(plan(&["member/m0"]).finding("plan-missing").unwrap().words.contains("因病"));
+    assert!(!plan(&["member/m0", "illness"]).says("plan-missing"));
 }
 
 #[test]

@@ -1,0 +1,110 @@
+//! A round with the server: push and pull until both ends hold the same, then the pack if it changed.
+
+use std::sync::PoisonError;
+
+use super::App;
+use crate::error::{Error, Kind, Result};
+use crate::policy::Pack;
+use crate::storage::Changes;
+use crate::storage::round::Round;
+use crate::sync::apply::{Applied, apply};
+use crate::sync::round::{Outgoing, collect};
+use crate::sync::transport::{Address, Link};
+
+/// Requests after which a round is given up: something is asking in circles. A county's first sync takes a few hundred.
+const MOST_REQUESTS: u32 = 5_000;
+
+/// What a round cost and brought.
+#[derive(Debug, Clone, Default)]
+pub struct RoundReport {
+    pub round: Round,
+    pub acked: u32,
+    pub refused: u32,
+    pub changes: Changes,
+}
+
+impl App {
+    /// One whole round. When it fails, what it brought until then stays, and the reason is kept for the sync page.
+    pub fn sync(&self) -> Result<RoundReport> {
+        let _one_at_a_time = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        let identity = self.identity()?;
+        let mut report = RoundReport { round: Round { at: self.now().timestamp(), ..Round::default() }, ..RoundReport::default() };
+        let address = Address {
+            server: identity.server.clone(),
+            fingerprint: identity.fingerprint.clone(),
+            insecure: identity.insecure,
+        };
+        let outcome = (self.setup.connect)(&address).and_then(|transport| {
+            let link = Link::new(transport.as_ref(), Some(&identity.token));
+            let outcome = self.rounds(&link, &mut report).and_then(|()| self.fetch_pack(&link, &mut report));
+            (report.round.bytes_up, report.round.bytes_down, report.round.round_trips) = link.counted();
+            outcome
+        });
+        report.round.ok = outcome.is_ok();
+        report.round.words = outcome.as_ref().err().map(|e| e.words.clone()).unwrap_or_default();
+        self.transact(|tx| {
+            tx.write_round(&report.round)?;
+            tx.set_trouble(outcome.as_ref().err().map(|e| e.words.as_str()))
+        })?;
+        self.look_again()?;
+        outcome.map(|()| report)
+    }
+
+    fn rounds(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
+        let identity = self.identity()?;
+        for _ in 0..MOST_REQUESTS {
+            let sent = self.read(|tx| collect(tx, &identity))?;
+            let answer = link.sync(&sent.request)?;
+            let now = self.now().timestamp();
+            let ((applied, more), changes) = self.transact_noting(|tx| {
+                let applied = apply(tx, &identity, &sent, &answer, now)?;
+                Ok((applied, tx.pending_count(None)? > 0))
+            })?;
+            report.add(&sent, &applied, changes);
+            let stuck = !sent.pushed.is_empty() && applied.acked + applied.refused == 0 && !applied.again;
+            if !applied.again && (!more || stuck) {
+                return Ok(());
+            }
+        }
+        Err(Error::new(Kind::Offline, "同步没有收敛，已停止；本机内容都在，请稍后再试。 The round did not come to an end and was stopped; everything here is safe, try later."))
+    }
+
+    /// Fetches the pack in force if its files are not here, and makes the projection again with it.
+    fn fetch_pack(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
+        let (wanted, held) = self.read(|tx| Ok((tx.pack_ref()?, tx.pack_held()?)))?;
+        if let Some(wanted) = wanted.filter(|w| held.as_deref() != Some(w.hash.as_str())) {
+            let files = link.pack(&wanted.hash)?;
+            let pack = Pack::from_files(files.files.iter().map(|(p, b)| (p.clone(), b.to_vec())).collect())?;
+            if hex::encode(pack.hash()) != wanted.hash {
+                return Err(Error::damaged("收到的政策包不完整，未采用；请再同步一次。 The pack that came is not the one announced and was not used: sync again."));
+            }
+            let at = self.now().timestamp();
+            let ((), changes) = self.transact_noting(|tx| tx.write_pack(&wanted, &files, at))?;
+            report.changes.join(changes);
+        }
+        // The lens of a transaction is the pack in force: look again before projecting with it.
+        self.look_again()?;
+        self.freshen()
+    }
+
+    /// Makes the projection again if it was made with another pack or by an older edition.
+    pub(crate) fn freshen(&self) -> Result<()> {
+        if self.read(|tx| tx.is_current())? {
+            return Ok(());
+        }
+        self.transact(|tx| tx.rebuild()).map(|_| ())
+    }
+}
+
+impl RoundReport {
+    fn add(&mut self, sent: &Outgoing, applied: &Applied, changes: Changes) {
+        let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.round.changes_up = self.round.changes_up.saturating_add(size(sent.pushed.len()));
+        self.round.changes_down = self.round.changes_down.saturating_add(applied.changes_down);
+        self.round.households_new = self.round.households_new.saturating_add(applied.households_new);
+        self.round.households_forgotten = self.round.households_forgotten.saturating_add(applied.households_forgotten);
+        self.acked = self.acked.saturating_add(applied.acked);
+        self.refused = self.refused.saturating_add(applied.refused);
+        self.changes.join(changes);
+    }
+}

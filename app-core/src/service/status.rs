@@ -1,0 +1,55 @@
+//! Where everything is: what waits here, what the server has, what it would not take.
+
+use super::App;
+use crate::domain::Person;
+use crate::domain::id::HouseholdId;
+use crate::error::Result;
+use crate::storage::change::RefusedChange;
+use crate::storage::journal::OpenVisit;
+use crate::storage::round::Round;
+
+/// The state of one device.
+#[derive(Debug, Clone)]
+pub struct Status {
+    pub person: Person,
+    pub server: String,
+    pub server_name: String,
+    pub households: u32,
+    /// households with changes that are only on this device
+    pub waiting: Vec<HouseholdId>,
+    pub waiting_changes: u32,
+    pub refused: Vec<RefusedChange>,
+    pub drafts: Vec<OpenVisit>,
+    pub last_round: Option<Round>,
+    /// the latest that went through
+    pub last_good_round: Option<Round>,
+    /// why the latest failed
+    pub trouble: Option<String>,
+    pub conflicts: u32,
+    /// hash of the pack in force, if it is here
+    pub pack: Option<String>,
+}
+
+impl App {
+    /// The state of this device.
+    pub fn status(&self) -> Result<Status> {
+        let (identity, person) = (self.identity()?, self.person()?);
+        self.read(|tx| {
+            Ok(Status {
+                person,
+                server: identity.server.clone(),
+                server_name: identity.server_name.clone(),
+                households: tx.household_count()?,
+                waiting: tx.waiting()?,
+                waiting_changes: tx.pending_count(None)?,
+                refused: tx.refused()?,
+                drafts: tx.open_visits(None)?,
+                last_round: tx.last_round(false)?,
+                last_good_round: tx.last_round(true)?,
+                trouble: tx.trouble()?,
+                conflicts: u32::try_from(tx.households_in_conflict()?.len()).unwrap_or(u32::MAX),
+                pack: tx.pack_held()?,
+            })
+        })
+    }
+}

@@ -1,0 +1,258 @@
+//! Small values by name: what this device is, where it stands, how it is set. Each name is written here once.
+
+use rusqlite::OptionalExtension;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Tx;
+use crate::domain::Person;
+use crate::domain::id::HouseholdId;
+use crate::error::{Error, Result};
+use crate::wire::message::{Cursor, PackRef};
+
+/// What the device is to the server; written once at enrolment. Secrets lie here and nowhere else.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Identity {
+    /// the server's id of the device
+    pub device: String,
+    pub device_name: String,
+    /// base address, `https://host:port`
+    pub server: String,
+    pub server_name: String,
+    /// SHA-256 of the server's certificate, hex; `None` where a public authority vouches for it
+    pub fingerprint: Option<String>,
+    /// plain `http://` beyond this machine was allowed by hand
+    pub insecure: bool,
+    /// bearer token
+    pub token: String,
+    /// Ed25519 secret key, hex
+    pub secret: String,
+    /// the server's Ed25519 public key for receipts, hex
+    pub server_key: String,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("device", &self.device).finish_non_exhaustive()
+    }
+}
+
+/// Keys made before the ticket is used, so that an enrolment whose answer was lost can be asked for again.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Enrolling {
+    /// Ed25519 secret key, hex
+    pub secret: String,
+    /// 16 bytes, hex
+    pub actor: String,
+}
+
+/// How the screens are set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// zh-CN or en
+    pub language: String,
+    /// px: 17, 20, 23
+    pub text_size: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { language: "zh-CN".into(), text_size: 17 }
+    }
+}
+
+const IDENTITY: &str = "identity";
+const ENROLLING: &str = "enrolling";
+const ACTORS: &str = "actors";
+const PERSON: &str = "person";
+const CURSOR: &str = "cursor";
+const PACK: &str = "pack";
+const SETTINGS: &str = "settings";
+const TROUBLE: &str = "trouble";
+const TOLD_ACTORS: &str = "told_actors";
+const COMPARING: &str = "comparing";
+const LEAVING: &str = "leaving";
+const PROJECTED: &str = "projected_with";
+
+impl Tx<'_> {
+    /// What this device is; `None` before enrolment.
+    pub fn identity(&self) -> Result<Option<Identity>> {
+        self.get(IDENTITY)
+    }
+
+    /// Writes what this device is.
+    pub fn set_identity(&self, identity: &Identity) -> Result<()> {
+        self.set(IDENTITY, identity)
+    }
+
+    /// The keys of an enrolment under way.
+    pub fn enrolling(&self) -> Result<Option<Enrolling>> {
+        self.get(ENROLLING)
+    }
+
+    /// Keeps the keys of an enrolment under way; `None` when it is done.
+    pub fn set_enrolling(&self, keys: Option<&Enrolling>) -> Result<()> {
+        match keys {
+            Some(keys) => self.set(ENROLLING, keys),
+            None => self.unset(ENROLLING),
+        }
+    }
+
+    /// The actor this device writes with now.
+    pub fn own_actor(&self) -> Result<[u8; 16]> {
+        self.own_actors()?
+            .last()
+            .copied()
+            .ok_or_else(|| Error::internal("本机没有写入身份。 This device has no actor."))
+    }
+
+    /// Every actor this device has written with, oldest first.
+    pub fn own_actors(&self) -> Result<Vec<[u8; 16]>> {
+        let texts: Vec<String> = self.get(ACTORS)?.unwrap_or_default();
+        texts
+            .iter()
+            .map(|t| hex::decode(t).ok().and_then(|b| b.try_into().ok()))
+            .collect::<Option<_>>()
+            .ok_or_else(|| Error::damaged("本机写入身份损坏。 This device's actor is damaged."))
+    }
+
+    /// From now on this device writes with `actor`.
+    pub fn add_own_actor(&self, actor: [u8; 16]) -> Result<()> {
+        let mut texts: Vec<String> = self.get(ACTORS)?.unwrap_or_default();
+        texts.push(hex::encode(actor));
+        self.set(ACTORS, &texts)
+    }
+
+    /// Whose device this is.
+    pub fn person(&self) -> Result<Option<Person>> {
+        self.get(PERSON)
+    }
+
+    /// Writes whose device this is, and the scope.
+    pub fn set_person(&self, person: &Person) -> Result<()> {
+        self.note(|c| c.person = true);
+        self.set(PERSON, person)
+    }
+
+    /// Where the device stands in the server's log.
+    pub fn cursor(&self) -> Result<Cursor> {
+        Ok(self.get(CURSOR)?.unwrap_or_default())
+    }
+
+    /// Moves the cursor; in the same transaction as what it stands for.
+    pub fn set_cursor(&self, cursor: &Cursor) -> Result<()> {
+        self.set(CURSOR, cursor)
+    }
+
+    /// How many of this device's actors the server has been told.
+    pub fn told_actors(&self) -> Result<usize> {
+        Ok(self.get(TOLD_ACTORS)?.unwrap_or(0))
+    }
+
+    /// The server has been told this many actors.
+    pub fn set_told_actors(&self, count: usize) -> Result<()> {
+        if self.told_actors()? == count { Ok(()) } else { self.set(TOLD_ACTORS, &count) }
+    }
+
+    /// Whether the next request says what is held, for a server that was restored.
+    pub fn comparing(&self) -> Result<bool> {
+        Ok(self.get(COMPARING)?.unwrap_or(false))
+    }
+
+    /// The next request says what is held, or no longer.
+    pub fn set_comparing(&self, on: bool) -> Result<()> {
+        if self.comparing()? == on { Ok(()) } else { self.set(COMPARING, &on) }
+    }
+
+    /// Households that left the scope and still have something to push.
+    pub fn leaving(&self) -> Result<Vec<HouseholdId>> {
+        Ok(self.get(LEAVING)?.unwrap_or_default())
+    }
+
+    /// A household left the scope.
+    pub fn leave(&self, id: HouseholdId) -> Result<()> {
+        let mut list = self.leaving()?;
+        if list.contains(&id) {
+            return Ok(());
+        }
+        list.push(id);
+        self.set(LEAVING, &list)
+    }
+
+    /// A household is in the scope again, or gone from here.
+    pub fn keep(&self, id: HouseholdId) -> Result<()> {
+        let mut list = self.leaving()?;
+        if list.contains(&id) {
+            list.retain(|l| *l != id);
+            self.set(LEAVING, &list)?;
+        }
+        Ok(())
+    }
+
+    /// The pack in force by the server's word (its files may still be on the way).
+    pub fn pack_ref(&self) -> Result<Option<PackRef>> {
+        self.get(PACK)
+    }
+
+    /// Writes which pack is in force.
+    pub fn set_pack_ref(&self, pack: &PackRef) -> Result<()> {
+        self.set(PACK, pack)
+    }
+
+    /// How the screens are set.
+    pub fn settings(&self) -> Result<Settings> {
+        Ok(self.get(SETTINGS)?.unwrap_or_default())
+    }
+
+    /// Sets the screens.
+    pub fn set_settings(&self, settings: &Settings) -> Result<()> {
+        self.set(SETTINGS, settings)
+    }
+
+    /// Why the last round failed, in words; `None` after a good one.
+    pub fn trouble(&self) -> Result<Option<String>> {
+        self.get(TROUBLE)
+    }
+
+    /// Notes why the last round failed.
+    pub fn set_trouble(&self, words: Option<&str>) -> Result<()> {
+        match words {
+            Some(words) => self.set(TROUBLE, &words),
+            None => self.unset(TROUBLE),
+        }
+    }
+
+    /// With which pack and version of the projection the rows were made.
+    pub(super) fn projected_with(&self) -> Result<Option<String>> {
+        self.get(PROJECTED)
+    }
+
+    pub(super) fn set_projected_with(&self, mark: &str) -> Result<()> {
+        self.set(PROJECTED, &mark)
+    }
+
+    fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let text: Option<String> = self
+            .conn
+            .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+            .query_row([name], |r| r.get(0))
+            .optional()?;
+        text.map(|t| serde_json::from_str(&t)).transpose().map_err(|e| {
+            Error::damaged("本机设置损坏。 This device's settings are damaged.").because(e)
+        })
+    }
+
+    fn set(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(value)
+            .map_err(|e| Error::internal("设置无法保存。 The setting could not be written.").because(e))?;
+        self.conn
+            .prepare_cached("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+            .execute([name, &text])?;
+        Ok(())
+    }
+
+    fn unset(&self, name: &str) -> Result<()> {
+        self.conn.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! What rounds with the server cost and brought, the receipts, and the audit of looks in full.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::Tx;
+use crate::domain::id::HouseholdId;
+use crate::error::Result;
+
+/// One round with the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Round {
+    /// seconds since 1970
+    pub at: i64,
+    /// it went through
+    pub ok: bool,
+    /// requests made
+    pub round_trips: u32,
+    /// bodies and, for HTTP, nothing else
+    pub bytes_up: u32,
+    pub bytes_down: u32,
+    pub changes_up: u32,
+    pub changes_down: u32,
+    pub households_new: u32,
+    pub households_forgotten: u32,
+    /// of the trouble, when it failed
+    pub words: String,
+}
+
+const KEPT: u32 = 500;
+
+fn round(row: &Row<'_>) -> rusqlite::Result<Round> {
+    Ok(Round {
+        at: row.get(0)?,
+        ok: row.get(1)?,
+        round_trips: row.get(2)?,
+        bytes_up: row.get(3)?,
+        bytes_down: row.get(4)?,
+        changes_up: row.get(5)?,
+        changes_down: row.get(6)?,
+        households_new: row.get(7)?,
+        households_forgotten: row.get(8)?,
+        words: row.get(9)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Notes a round.
+    pub fn write_round(&self, r: &Round) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO round (at, ok, trips, bytes_up, bytes_down, changes_up, changes_down, households_new, households_forgotten, words)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                r.at,
+                r.ok,
+                r.round_trips,
+                r.bytes_up,
+                r.bytes_down,
+                r.changes_up,
+                r.changes_down,
+                r.households_new,
+                r.households_forgotten,
+                r.words
+            ])?;
+        self.conn
+            .prepare_cached("DELETE FROM round WHERE id <= (SELECT max(id) FROM round) - ?1")?
+            .execute([KEPT])?;
+        Ok(())
+    }
+
+    /// The latest round, or the latest that went through.
+    pub fn last_round(&self, ok_only: bool) -> Result<Option<Round>> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT at, ok, trips, bytes_up, bytes_down, changes_up, changes_down, households_new, households_forgotten, words
+                 FROM round WHERE ok OR NOT ?1 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row([ok_only], round)
+            .optional()?)
+    }
+
+    /// Keeps a receipt of the server: its clock in milliseconds, the acknowledgements as they came, the signature.
+    pub fn write_receipt(&self, time_ms: i64, acks: &[u8], signature: &[u8]) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO receipt (time_ms, acks, signature) VALUES (?1, ?2, ?3)")?
+            .execute(params![time_ms, acks, signature])?;
+        Ok(())
+    }
+
+    /// How many receipts are kept.
+    pub fn receipts(&self) -> Result<u32> {
+        Ok(self.conn.prepare_cached("SELECT count(*) FROM receipt")?.query_row([], |r| r.get(0))?)
+    }
+
+    /// Notes that something was looked at in full (ID number, phone …) at `at` (seconds since 1970).
+    pub fn write_audit(&self, at: i64, what: &str, household: HouseholdId, path: &str) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO audit (at, what, household, path) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![at, what, household.to_string(), path])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! The migrations of the device database as a table; released ones are never edited (`migrations/README.md`).
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use crate::error::{Error, Result};
+
+const STEPS: &[M<'static>] = &[M::up(include_str!("../../../migrations/device/0001_first.sql"))];
+
+/// The tables that [`super::Tx::rebuild`] empties and fills again.
+pub(super) const PROJECTION: [&str; 4] = ["household_row", "member_row", "visit_row", "search"];
+
+/// Brings the database to the newest step.
+pub(super) fn migrate(conn: &mut Connection) -> Result<()> {
+    Migrations::from_slice(STEPS).to_latest(conn).map_err(|e| match e {
+        rusqlite_migration::Error::RusqliteError { err, .. } => Error::from(err),
+        rusqlite_migration::Error::MigrationDefinition(_) => Error::damaged(
+            "本机数据由更新的版本写成，请先升级应用。 This device's data was written by a newer version: update the app first.",
+        )
+        .because(e),
+        other => Error::internal("数据库升级失败。 The database could not be brought up to date.").because(other),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_stand_on_their_own() {
+        Migrations::from_slice(STEPS).validate().unwrap();
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+        let loose: Vec<String> = conn
+            .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'")
+            .unwrap()
+            .query_map([], |r| r.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(loose.is_empty(), "{loose:?}");
+    }
+}

@@ -1,0 +1,220 @@
+//! The server's answer, applied in one transaction: either all of it stands, with the cursor, or nothing.
+
+use serde_bytes::ByteBuf;
+
+use super::enrol::random;
+use super::replant::{self, Outcome};
+use super::round::{Outgoing, check_receipt};
+use crate::approvals::RefusedWhy;
+use crate::document::HouseholdDoc;
+use crate::domain::id::HouseholdId;
+use crate::error::{Error, Result};
+use crate::storage::Tx;
+use crate::storage::meta::Identity;
+use crate::wire;
+use crate::wire::message::{Hash, Pulled, SyncAnswer, Whole};
+
+/// What an answer brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    pub acked: u32,
+    pub refused: u32,
+    pub changes_down: u32,
+    pub households_new: u32,
+    pub households_forgotten: u32,
+    /// the server has more, or wants something of us
+    pub again: bool,
+}
+
+/// Applies an answer. `now`: seconds since 1970 by this device.
+pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAnswer, now: i64) -> Result<Applied> {
+    check_receipt(identity, answer)?;
+    let mut applied = Applied { again: answer.more, ..Applied::default() };
+    for actor in &answer.actors {
+        tx.write_actor(actor)?;
+    }
+    tx.set_told_actors(sent.actors)?;
+    acks(tx, sent, answer, now, &mut applied)?;
+    refusals(tx, answer, now, &mut applied)?;
+    for whole in &answer.whole {
+        take_whole(tx, whole, now, &mut applied)?;
+    }
+    let mut broken = false;
+    for pulled in &answer.changes {
+        broken |= !take_changes(tx, pulled, now, &mut applied)?;
+    }
+    forget(tx, answer, &mut applied)?;
+    lacking(tx, answer, now, &mut applied)?;
+    if let Some(person) = &answer.person {
+        tx.set_person(person)?;
+    }
+    tx.write_areas(&answer.areas)?;
+    if let Some(pack) = &answer.pack {
+        tx.set_pack_ref(pack)?;
+    }
+    cursor(tx, sent, answer, broken, &mut applied)?;
+    Ok(applied)
+}
+
+fn acks(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, now: i64, applied: &mut Applied) -> Result<()> {
+    let refused: Vec<&[u8]> = answer.refused.iter().map(|r| r.change.as_slice()).collect();
+    for ack in &answer.acks {
+        let id = household(&ack.household)?;
+        tx.confirm(id, &hashes(&ack.heads)?, answer.time.div_euclid(1000))?;
+        for (_, hash) in sent.pushed.iter().filter(|(h, c)| *h == id && !refused.contains(&c.as_slice())) {
+            tx.settle_acked(hash, now)?;
+            applied.acked += 1;
+        }
+    }
+    if !answer.acks.is_empty() {
+        tx.write_receipt(answer.time, &wire::encode(&answer.acks)?, &answer.receipt)?;
+    }
+    Ok(())
+}
+
+/// What was not taken leaves the file, so that both ends hold the same; its bytes and the reason stay for the author.
+/// What rested on it is written again.
+fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -> Result<()> {
+    let mut households: Vec<HouseholdId> = Vec::new();
+    for refused in &answer.refused {
+        let id = household(&refused.household)?;
+        if !households.contains(&id) {
+            households.push(id);
+        }
+    }
+    for id in households {
+        let (mut dropped, mut again) = (Vec::new(), Vec::new());
+        for refused in answer.refused.iter().filter(|r| r.household == id.as_bytes().as_slice()) {
+            let change = hash(&refused.change)?;
+            if refused.why == RefusedWhy::Duplicate.code() {
+                again.push(change);
+            } else if refused.why == RefusedWhy::Dependency.code() {
+                // It rests on one refused beside it (then it is written again), or on one that the server lost.
+                tx.set_comparing(true)?;
+                applied.again = true;
+            } else {
+                tx.settle_refused(&change, &refused.why, &refused.words, now)?;
+                dropped.push(change);
+                applied.refused += 1;
+            }
+        }
+        if dropped.is_empty() && again.is_empty() {
+            continue;
+        }
+        if let Some(local) = tx.doc(id)? {
+            replant::without(tx, &local, &dropped, &again, fresh_actor()?, now)?;
+            applied.again = true;
+        }
+    }
+    Ok(())
+}
+
+fn take_whole(tx: &Tx<'_>, whole: &Whole, now: i64, applied: &mut Applied) -> Result<()> {
+    let id = household(&whole.household)?;
+    let base = HouseholdDoc::load_of(id, &whole.doc)?;
+    let heads = base.heads();
+    tx.keep(id)?;
+    match tx.doc(id)? {
+        Some(local) => {
+            if replant::onto(tx, base, &local, &whole.grid, fresh_actor()?, now)? == Outcome::Rewritten {
+                applied.again = true;
+            }
+        }
+        None => {
+            applied.households_new += 1;
+            tx.save(id, &whole.grid, &base)?;
+        }
+    }
+    tx.delivered(id, &heads)
+}
+
+/// Takes changes of others; `false` when they rest on something that is not here.
+fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -> Result<bool> {
+    let id = household(&pulled.household)?;
+    let (grid, mut doc) = match tx.stored(id)? {
+        Some(stored) => (Some(stored.grid), HouseholdDoc::load(&stored.snapshot)?),
+        // A household that a colleague has just founded may come as its first change.
+        None => (None, HouseholdDoc::unfounded(id)),
+    };
+    let mut outcomes = doc.admit_many(pulled.changes.iter(), None, &mut |_| Ok(()));
+    if outcomes.iter().any(|o| matches!(o, Err(r) if r.why == RefusedWhy::Duplicate)) {
+        // This device was restored: its branch gives way and is written again under a new actor.
+        let again: Vec<Hash> = tx.pending_of(id)?.into_iter().map(|p| p.hash).collect();
+        replant::without(tx, &doc, &[], &again, fresh_actor()?, now)?;
+        applied.again = true;
+        doc = tx.need(id)?;
+        outcomes = doc.admit_many(pulled.changes.iter(), None, &mut |_| Ok(()));
+    }
+    let came = outcomes.iter().filter(|o| matches!(o, Ok(crate::document::Admitted::New { .. }))).count();
+    applied.changes_down = applied.changes_down.saturating_add(u32::try_from(came).unwrap_or(u32::MAX));
+    if came > 0 && doc.is_founded() {
+        applied.households_new += u32::from(grid.is_none());
+        tx.save(id, &grid.unwrap_or_else(|| doc.file().place.grid), &doc)?;
+    }
+    Ok(outcomes.iter().all(Result::is_ok))
+}
+
+fn forget(tx: &Tx<'_>, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {
+    for bytes in &answer.forget {
+        tx.leave(household(bytes)?)?;
+    }
+    for id in tx.leaving()? {
+        if tx.forget(id)? {
+            tx.keep(id)?;
+            applied.households_forgotten += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The server lost these (a restore): all their changes go up again.
+fn lacking(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -> Result<()> {
+    for bytes in &answer.lacking {
+        let id = household(bytes)?;
+        if tx.offer_again(id, now)? {
+            applied.again = true;
+        }
+    }
+    Ok(())
+}
+
+fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, applied: &mut Applied) -> Result<()> {
+    let mut next = answer.cursor.clone();
+    let before = &sent.request.cursor;
+    let restored = !before.epoch.is_empty() && before.epoch != next.epoch;
+    if restored && sent.request.held.is_empty() {
+        tx.set_comparing(true)?;
+        applied.again = true;
+    } else if !sent.request.held.is_empty() {
+        tx.set_comparing(false)?;
+    }
+    if broken {
+        // Something is missing here: ask for the whole area again.
+        next.areas.clear();
+        next.growing = None;
+        applied.again = true;
+    }
+    tx.set_cursor(&next)
+}
+
+fn fresh_actor() -> Result<[u8; 16]> {
+    let mut actor = [0; 16];
+    random(&mut actor)?;
+    Ok(actor)
+}
+
+fn household(bytes: &[u8]) -> Result<HouseholdId> {
+    HouseholdId::from_slice(bytes).map_err(|e| damaged().because(e))
+}
+
+fn hash(bytes: &[u8]) -> Result<Hash> {
+    bytes.try_into().map_err(|_| damaged())
+}
+
+fn hashes(list: &[ByteBuf]) -> Result<Vec<Hash>> {
+    list.iter().map(|b| hash(b)).collect()
+}
+
+fn damaged() -> Error {
+    Error::damaged("服务器的回答有误，未采用；本机内容都在，可以再同步。 The server's answer is damaged and was not used; everything here is safe, sync again.")
+}

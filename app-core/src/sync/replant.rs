@@ -1,0 +1,83 @@
+//! When this device's branch of a file cannot stay as it was written: a change was refused, or a restored phone has
+//! written under a number that was taken. The branch is taken off and what may stay is written again under a new actor.
+
+use std::collections::HashMap;
+
+use crate::document::{Edit, HouseholdDoc, Step};
+use crate::domain::id::HouseholdId;
+use crate::error::Result;
+use crate::storage::{Author, Tx};
+use crate::wire::message::Hash;
+
+/// Whether something was written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// everything stayed as it was written
+    Kept,
+    /// some changes were written again under the new actor
+    Rewritten,
+}
+
+/// Takes `dropped` out of the file, and what rests on it; the latter, and `again`, are written again under `new`.
+/// A file whose founding was dropped stays as it is: there is nothing to put the rest on.
+pub fn without(tx: &Tx<'_>, local: &HouseholdDoc, dropped: &[Hash], again: &[Hash], new: [u8; 16], now: i64) -> Result<Outcome> {
+    let id = local.id();
+    let Some(stored) = tx.stored(id)? else { return Ok(Outcome::Kept) };
+    let mut base = HouseholdDoc::unfounded(id);
+    let changes = local.changes();
+    let kept = changes.iter().filter(|c| !dropped.contains(&c.hash) && !again.contains(&c.hash));
+    // What rests on a dropped one does not get in: `onto` writes it again.
+    base.admit_many(kept.map(|c| &c.bytes), None, &mut |_| Ok(()));
+    if !base.is_founded() {
+        return Ok(Outcome::Kept);
+    }
+    plant(tx, base, local, &stored.grid, dropped, new, now)
+}
+
+/// Puts this device's own changes onto a file as the server holds it.
+pub fn onto(tx: &Tx<'_>, mut base: HouseholdDoc, local: &HouseholdDoc, grid: &str, new: [u8; 16], now: i64) -> Result<Outcome> {
+    let changes = local.changes();
+    let missing = changes.iter().filter(|c| !base.has(&c.hash)).map(|c| c.bytes.clone()).collect::<Vec<_>>();
+    if !missing.is_empty() {
+        base.admit_many(&missing, None, &mut |_| Ok(()));
+    }
+    plant(tx, base, local, grid, &[], new, now)
+}
+
+/// Saves `base`, with this device's pending changes that are not in it written again.
+fn plant(tx: &Tx<'_>, mut base: HouseholdDoc, local: &HouseholdDoc, grid: &str, dropped: &[Hash], new: [u8; 16], now: i64) -> Result<Outcome> {
+    let id = local.id();
+    let lost: Vec<Hash> = tx
+        .pending_of(id)?
+        .into_iter()
+        .map(|p| p.hash)
+        .filter(|h| !base.has(h) && !dropped.contains(h))
+        .collect();
+    let mut outcome = Outcome::Kept;
+    if !lost.is_empty() {
+        let steps: HashMap<Hash, Step> = local.history(&|_| None).into_iter().map(|s| (s.hash, s)).collect();
+        for hash in &lost {
+            let step = steps.get(hash);
+            if step.is_some_and(|s| rewrite(tx, id, &mut base, s, new).is_ok()) {
+                tx.drop_change(hash)?;
+                outcome = Outcome::Rewritten;
+            } else {
+                tx.settle_refused(hash, "dependency", "这次修改所依据的前一次修改没有被接受，未写入；原内容保留在本机。", now)?;
+            }
+        }
+    }
+    if outcome == Outcome::Rewritten {
+        tx.add_own_actor(new)?;
+    }
+    tx.save(id, grid, &base)?;
+    Ok(outcome)
+}
+
+fn rewrite(tx: &Tx<'_>, id: HouseholdId, base: &mut HouseholdDoc, step: &Step, new: [u8; 16]) -> Result<()> {
+    let edits: Vec<Edit> = step.values.iter().map(|v| Edit { path: v.path.clone(), value: v.after.clone() }).collect();
+    let author = Author { actor: new, at: step.time };
+    if let Some(written) = base.edit(author.actor, author.at, &edits)? {
+        tx.log_again(id, &written.hash, &written.bytes, author.at)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! One request of a round: what is new here, signed, with the place we stand at.
+
+use serde_bytes::ByteBuf;
+
+use super::enrol::secret;
+use crate::domain::id::HouseholdId;
+use crate::error::{Error, Result};
+use crate::storage::Tx;
+use crate::storage::change::Pending;
+use crate::storage::meta::Identity;
+use crate::wire::message::{Hash, Held, Push, SyncAnswer, SyncRequest};
+use crate::wire::{sign, version};
+
+/// The most changes, and bytes of them, in one request: small enough to get through a village's signal at once.
+const CHANGES: usize = 400;
+const BYTES: usize = 192 * 1024;
+
+/// A request, and what it pushes.
+pub struct Outgoing {
+    pub request: SyncRequest,
+    pub pushed: Vec<(HouseholdId, Hash)>,
+    /// actors told to the server in it
+    pub actors: usize,
+}
+
+/// Gathers the next request. Reads only: asked again after a lost answer, it gathers the same.
+pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
+    let pending = tx.pending(CHANGES, BYTES)?;
+    let push = by_household(&pending);
+    let actors = tx.own_actors()?;
+    let told = tx.told_actors()?.max(1);
+    let held = if tx.comparing()? { tx.held()?.into_iter().map(held).collect() } else { Vec::new() };
+    let mut request = SyncRequest {
+        v: version::CURRENT,
+        cursor: tx.cursor()?,
+        push,
+        sig: ByteBuf::new(),
+        actors: actors.iter().skip(told).map(|a| ByteBuf::from(a.as_slice())).collect(),
+        pack: tx.pack_held()?.unwrap_or_default(),
+        limit: 0,
+        held,
+    };
+    sign::sign_push(&mut request, &*secret(&identity.secret)?)
+        .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;
+    let pushed = grouped(&pending).into_iter().map(|p| (p.household, p.hash)).collect();
+    Ok(Outgoing { request, pushed, actors: actors.len() })
+}
+
+fn held((id, heads): (HouseholdId, Vec<Hash>)) -> Held {
+    Held {
+        household: ByteBuf::from(id.as_bytes().as_slice()),
+        heads: heads.iter().map(|h| ByteBuf::from(h.as_slice())).collect(),
+    }
+}
+
+/// Oldest first within a household, households in the order of their first change.
+fn grouped(pending: &[Pending]) -> Vec<&Pending> {
+    let mut order: Vec<HouseholdId> = Vec::new();
+    for p in pending {
+        if !order.contains(&p.household) {
+            order.push(p.household);
+        }
+    }
+    order.iter().flat_map(|h| pending.iter().filter(move |p| p.household == *h)).collect()
+}
+
+fn by_household(pending: &[Pending]) -> Vec<Push> {
+    let mut pushes: Vec<Push> = Vec::new();
+    for p in grouped(pending) {
+        let household = ByteBuf::from(p.household.as_bytes().as_slice());
+        let bytes = ByteBuf::from(p.bytes.clone());
+        match pushes.last_mut().filter(|last| last.household == household) {
+            Some(last) => last.changes.push(bytes),
+            None => pushes.push(Push { household, grid: p.grid.clone(), changes: vec![bytes] }),
+        }
+    }
+    pushes
+}
+
+/// Whether the server's receipt covers the acknowledgements: nothing is called safe without it.
+pub fn check_receipt(identity: &Identity, answer: &SyncAnswer) -> Result<()> {
+    let key = hex::decode(&identity.server_key).unwrap_or_default();
+    if sign::verify_receipt(answer, &key) {
+        return Ok(());
+    }
+    Err(Error::damaged(
+        "服务器的回执无法核对，未采用；本机内容都在，可以再同步。 The server's receipt does not hold and was not used; everything here is safe, sync again.",
+    ))
+}

@@ -1,0 +1,132 @@
+//! A link to a server: routes in, bytes out, counted.
+
+use std::cell::Cell;
+
+use crate::error::{Error, Kind, Result};
+use crate::wire;
+use crate::wire::message::{EnrolAnswer, EnrolRequest, PackFiles, Refusal, SyncAnswer, SyncRequest};
+
+pub use super::http::connect as http_connect;
+
+/// Where a server is, and how it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// `https://host:port`, no path
+    pub server: String,
+    /// SHA-256 of the server's certificate, hex; `None` where a public authority vouches for it
+    pub fingerprint: Option<String>,
+    /// plain `http://` beyond this machine was allowed by hand
+    pub insecure: bool,
+}
+
+/// Makes a link to an address.
+pub type Connect = dyn Fn(&Address) -> Result<Box<dyn Transport>> + Send + Sync;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route<'a> {
+    /// `POST /v1/enrol`
+    Enrol,
+    /// `POST /v1/sync`
+    Sync,
+    /// `GET /v1/pack/{hash}`
+    Pack(&'a str),
+}
+
+impl Route<'_> {
+    /// The path of the URL.
+    pub fn path(self) -> String {
+        match self {
+            Self::Enrol => "/v1/enrol".into(),
+            Self::Sync => "/v1/sync".into(),
+            Self::Pack(hash) => format!("/v1/pack/{hash}"),
+        }
+    }
+}
+
+/// An answer: HTTP status and body.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
+/// A link. `body` is framed already; `None` for a GET. A server that cannot be reached, or an answer cut off, is
+/// [`Kind::Offline`].
+pub trait Transport: Send + Sync {
+    /// Sends and waits for the answer; the body of the answer is at most `most` bytes.
+    fn send(&self, route: Route<'_>, token: Option<&str>, body: Option<&[u8]>, most: usize) -> Result<Reply>;
+}
+
+/// The most bytes of a compressed answer; what it unfolds to is bounded apart.
+const MOST: usize = 8 << 20;
+const UNFOLDED: usize = 64 << 20;
+
+/// A link with its bookkeeping.
+pub struct Link<'a> {
+    transport: &'a dyn Transport,
+    token: Option<&'a str>,
+    up: Cell<u32>,
+    down: Cell<u32>,
+    trips: Cell<u32>,
+}
+
+impl<'a> Link<'a> {
+    /// Starts counting.
+    pub fn new(transport: &'a dyn Transport, token: Option<&'a str>) -> Self {
+        Self { transport, token, up: Cell::new(0), down: Cell::new(0), trips: Cell::new(0) }
+    }
+
+    /// Bytes of bodies up and down, and requests, so far.
+    pub fn counted(&self) -> (u32, u32, u32) {
+        (self.up.get(), self.down.get(), self.trips.get())
+    }
+
+    /// Presents a ticket.
+    pub fn enrol(&self, request: &EnrolRequest) -> Result<EnrolAnswer> {
+        self.ask(Route::Enrol, Some(wire::encode(request)?))
+    }
+
+    /// One round.
+    pub fn sync(&self, request: &SyncRequest) -> Result<SyncAnswer> {
+        self.ask(Route::Sync, Some(wire::encode(request)?))
+    }
+
+    /// Fetches a pack.
+    pub fn pack(&self, hash: &str) -> Result<PackFiles> {
+        self.ask(Route::Pack(hash), None)
+    }
+
+    fn ask<T: serde::de::DeserializeOwned>(&self, route: Route<'_>, body: Option<Vec<u8>>) -> Result<T> {
+        let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.trips.set(self.trips.get().saturating_add(1));
+        self.up.set(self.up.get().saturating_add(size(body.as_ref().map_or(0, Vec::len))));
+        let reply = self.transport.send(route, self.token, body.as_deref(), MOST)?;
+        self.down.set(self.down.get().saturating_add(size(reply.body.len())));
+        if reply.status == 200 {
+            return wire::decode(&reply.body, UNFOLDED);
+        }
+        Err(refusal(reply.status, &reply.body))
+    }
+}
+
+/// A refused request in the words of the server, or ours where it sent none.
+fn refusal(status: u16, body: &[u8]) -> Error {
+    let kind = if status >= 500 || status == 429 { Kind::Offline } else { Kind::Refused };
+    match wire::decode::<Refusal>(body, 1 << 16) {
+        Ok(refusal) => Error::new(kind, refusal.words).because(refusal.why),
+        Err(_) if kind == Kind::Offline => offline().because(format!("HTTP {status}")),
+        Err(_) => Error::new(
+            kind,
+            format!("服务器没有接受请求（{status}）；本机内容都在。 The server refused the request ({status}); everything here is safe."),
+        ),
+    }
+}
+
+/// The server cannot be reached.
+pub fn offline() -> Error {
+    Error::new(
+        Kind::Offline,
+        "连不上服务器：本机内容都已保存，有信号时再同步。 The server cannot be reached: everything is saved on this device; sync when there is signal.",
+    )
+}
