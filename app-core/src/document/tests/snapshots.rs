@@ -26,7 +26,7 @@ fn damaged_and_foreign_files_are_refused() {
 fn deflated_columns_are_refused() {
     let mut doc = AutoCommit::new();
     let meta = doc.put_object(ROOT, "meta", ObjType::Map).unwrap();
-    doc.put(&meta, "id", household().to_string()).unwrap();
+    doc.put(&meta, "id", household().as_bytes().to_vec()).unwrap();
     for n in 0..500 {
         doc.put(&meta, format!("k{n}"), "x".repeat(20)).unwrap();
     }
@@ -49,7 +49,7 @@ fn a_small_file_that_claims_millions_of_rows_is_refused() {
 fn a_deeply_nested_file_is_read_without_overflowing_the_stack() {
     let mut doc = AutoCommit::new();
     let meta = doc.put_object(ROOT, "meta", ObjType::Map).unwrap();
-    doc.put(&meta, "id", household().to_string()).unwrap();
+    doc.put(&meta, "id", household().as_bytes().to_vec()).unwrap();
     let mut map = doc.put_object(ROOT, "profile", ObjType::Map).unwrap();
     for n in 0..20_000 {
         doc.put(&map, "v", n).unwrap();
