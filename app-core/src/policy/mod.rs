@@ -11,6 +11,7 @@ mod day;
 pub mod facts;
 pub mod fault;
 pub mod files;
+mod forms;
 pub mod judge;
 pub mod manifest;
 mod needs;

@@ -11,6 +11,7 @@ use super::codes::{Code, Codes};
 use super::day::{Day, Externals, Names};
 use super::fault::Faults;
 use super::files::{self, Files};
+use super::forms::Forms;
 use super::manifest::Manifest;
 use super::params::{Param, Params};
 use super::routes::{self, Step, TitlePermits};
@@ -40,6 +41,7 @@ pub struct Pack {
     checks: Vec<Rule>,
     names: Arc<Names>,
     pub(super) tables: HashMap<String, Arc<Table>>,
+    pub(super) forms: Forms,
     /// the day last asked for; a whole register is judged on one day
     day: Mutex<Option<Arc<Day>>>,
 }
@@ -88,9 +90,11 @@ impl Pack {
         let names = Arc::new(rule::names(rules.iter().chain(&checks)));
         let tables = tables(&files, faults);
         let hash = files::hash(&files);
+        let forms = Forms::new(&manifest.forms);
         let day = Mutex::default();
         Pack {
-            files, hash, manifest, params, codes, phases, checklist, steps, permits, rules, checks, names, tables, day,
+            files, hash, manifest, params, codes, phases, checklist, steps, permits, rules, checks, names, tables, forms,
+            day,
         }
     }
 
@@ -169,6 +173,19 @@ impl Pack {
     /// The phases as written.
     pub fn phases(&self) -> &[Phase] {
         &self.phases
+    }
+
+    /// The phase the campaign is in: of those that hold, the first that has begun by name of a date, else the first
+    /// still to end. `None` after the last.
+    pub fn phase_on(&self, on: NaiveDate) -> Option<&Phase> {
+        let holding = || self.phases.iter().filter(|p| p.holds(on));
+        holding().find(|p| p.from.is_some()).or_else(|| holding().next())
+    }
+
+    /// First day of the campaign: the earliest phase that has one, else the day the pack is valid from. Visits before
+    /// it are not of this campaign.
+    pub fn campaign_from(&self) -> Option<NaiveDate> {
+        self.phases.iter().filter_map(|p| p.from).min().or_else(|| self.manifest.valid_from_day())
     }
 
     /// 附件1-1 and 1-2.

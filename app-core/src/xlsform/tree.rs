@@ -52,8 +52,9 @@ impl Tree {
     /// A tree over JSON, root element `data`.
     ///
     /// Objects become nodes with children; an array of objects becomes repeated nodes of that name; an array of
-    /// scalars becomes one node with the items joined by single spaces (a multiple choice); `null` an empty node;
-    /// booleans the text `true` / `false`; numbers their plain decimal text.
+    /// scalars becomes one node with the items joined by single spaces (a multiple choice), an empty array no node;
+    /// `null` no node; booleans the text `yes` / `no`, as questions answer; numbers their plain decimal text
+    /// (docs/pack.md, "The facts tree").
     pub fn from_json(json: &Json) -> Tree {
         let mut tree = Tree::new("data");
         let root = tree.root();
@@ -77,6 +78,7 @@ impl Tree {
                         }
                         // No members is no node, so that count() says 0; an empty choice reads as '' either way.
                         Json::Array(items) if items.is_empty() => {}
+                        Json::Null => {}
                         _ => {
                             let child = self.add(node, name);
                             self.fill(child, value, depth + 1);
@@ -267,7 +269,7 @@ impl Node {
 pub fn scalar_text(json: &Json) -> String {
     match json {
         Json::Null | Json::Object(_) => String::new(),
-        Json::Bool(b) => b.to_string(),
+        Json::Bool(b) => if *b { "yes" } else { "no" }.into(),
         Json::String(s) => s.clone(),
         Json::Number(n) => match (n.as_i64(), n.as_f64()) {
             (Some(i), _) => i.to_string(),
@@ -294,8 +296,8 @@ mod tests {
         let root = tree.root();
         let profile = tree.child(root, "profile").unwrap();
         assert_eq!(tree.text(tree.child(profile, "registered_risks").unwrap()), "illness work");
-        assert_eq!(tree.text(tree.child(profile, "cleared").unwrap()), "false");
-        assert_eq!(tree.text(tree.child(profile, "phone").unwrap()), "");
+        assert_eq!(tree.text(tree.child(profile, "cleared").unwrap()), "no");
+        assert!(tree.child(profile, "phone").is_none());
         let members: Vec<_> = tree.children(root).iter().filter(|n| tree.name(**n) == "members").collect();
         assert_eq!(members.len(), 2);
         assert!(tree.child(root, "cases").is_none());

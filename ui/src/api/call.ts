@@ -33,12 +33,16 @@ const tauri = (): TauriInternals | undefined =>
 const isAnswer = (value: unknown): value is Answer<unknown> =>
   typeof value === 'object' && value !== null && ('ok' in value || 'error' in value)
 
-/** The core itself did not answer (its process ended): not a question of signal, so it gets words of its own. */
-const silent = (words: string): Answer<never> => ({ error: { kind: 'internal', words } })
+/** The core itself did not answer (its process ended): not a question of signal. The screens have words for it. */
+const silent: Answer<never> = { error: { kind: 'internal', words: '' } }
 
 export const tauriCarrier: Carrier = async (method, params) => {
-  const answer = await tauri()?.invoke('call', { method, params })
-  return isAnswer(answer) ? answer : silent('')
+  try {
+    const answer = await tauri()?.invoke('call', { method, params })
+    return isAnswer(answer) ? answer : silent
+  } catch {
+    return silent
+  }
 }
 
 export const httpCarrier: Carrier = async (method, params) => {
@@ -49,9 +53,9 @@ export const httpCarrier: Carrier = async (method, params) => {
       body: JSON.stringify({ method, params }),
     })
     const answer: unknown = await response.json()
-    return isAnswer(answer) ? answer : silent('')
+    return isAnswer(answer) ? answer : silent
   } catch {
-    return silent('')
+    return silent
   }
 }
 
@@ -76,12 +80,22 @@ export function setCarrier(next: Carrier | undefined): void {
 
 const chosen = (): Carrier => carrier ?? (tauri() ? tauriCarrier : httpCarrier)
 
+let locked: (() => void) | undefined
+
+/** What to do when the core has locked itself behind a page. */
+export function onLocked(then: () => void): void {
+  locked = then
+}
+
 /** Calls the core. Throws `CallError` with words for the person. */
 export async function call<M extends Method>(
   method: M,
   ...[params]: Methods[M]['request'] extends Nothing ? [] : [params: Methods[M]['request']]
 ): Promise<Methods[M]['answer']> {
   const answer = await chosen()(method, params ?? {})
-  if ('error' in answer) throw new CallError(answer.error)
+  if ('error' in answer) {
+    if (answer.error.kind === 'locked' && !method.startsWith('session.')) locked?.()
+    throw new CallError(answer.error)
+  }
   return answer.ok as Methods[M]['answer']
 }

@@ -10,7 +10,7 @@ fn env() -> Env {
 fn household() -> Tree {
     Tree::from_json(&json!({
         "profile": {"standing": "lifted", "registered_risks": ["illness", "work"], "born": "1960-03-05"},
-        "income": "30000.10", "people": 4, "empty": null,
+        "income": "30000.10", "people": 4, "empty": "",
         "members": [
             {"name": "韦秀英", "living": "alive", "work": "weak", "pay": 100},
             {"name": "李建国", "living": "dead", "work": "none", "pay": 20.5},

@@ -1,0 +1,130 @@
+//! The choices sheet.
+
+use super::header::{Cells, columns};
+use super::words::{Piece, Words, split};
+use crate::xlsform::problem::Problem;
+use crate::xlsform::tree::Tree;
+use crate::xlsform::workbook::Sheet;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A choice list.
+#[derive(Clone, Debug)]
+pub struct ChoiceList {
+    /// Its name.
+    pub name: String,
+    /// In the order of the sheet.
+    pub choices: Vec<Choice>,
+    /// Value → index.
+    pub index: HashMap<String, u32>,
+    /// As `root/item/<column>`, for filters and `instance()`.
+    pub tree: Arc<Tree>,
+}
+
+/// One choice.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is stored.
+    pub name: String,
+    /// What is shown.
+    pub label: Words,
+    /// Extra columns, for filters.
+    pub columns: Vec<(String, String)>,
+    /// The row of the choices sheet; 0 for what the form adds itself.
+    pub row: u32,
+}
+
+const KNOWN: &[&str] = &["list_name", "name", "label", "image", "audio", "video", "big-image"];
+
+impl ChoiceList {
+    fn new(name: &str) -> ChoiceList {
+        ChoiceList { name: name.into(), choices: Vec::new(), index: HashMap::new(), tree: Arc::new(Tree::new("root")) }
+    }
+
+    fn push(&mut self, choice: Choice) {
+        let at = u32::try_from(self.choices.len()).unwrap_or(u32::MAX);
+        self.index.entry(choice.name.clone()).or_insert(at);
+        self.choices.push(choice);
+    }
+
+    /// Builds the tree; once all choices are in.
+    fn finish(&mut self) {
+        let mut tree = Tree::new("root");
+        for choice in &self.choices {
+            let item = tree.add(tree.root(), "item");
+            let mut cell = |name: &str, text: &str| {
+                let node = tree.add(item, name);
+                tree.set_text(node, text);
+            };
+            cell("name", &choice.name);
+            cell("label", &choice.label.plain(""));
+            choice.columns.iter().for_each(|(name, text)| cell(name, text));
+        }
+        self.tree = Arc::new(tree);
+    }
+
+    /// Adds `other` unless it is there (`or_other`).
+    pub(crate) fn add_other(&mut self) {
+        if !self.index.contains_key("other") {
+            let mut label = Words::default();
+            label.push("", vec![Piece::Text("Other".into())]);
+            self.push(Choice { name: "other".into(), label, columns: Vec::new(), row: 0 });
+            self.finish();
+        }
+    }
+}
+
+/// Reads the sheet; problems are collected.
+pub fn read(sheet: &Sheet, duplicates_allowed: bool, problems: &mut Vec<Problem>) -> Vec<ChoiceList> {
+    let columns = match columns(sheet) {
+        Ok(columns) => columns,
+        Err(problem) => {
+            problems.push(problem);
+            return Vec::new();
+        }
+    };
+    let mut lists: Vec<ChoiceList> = Vec::new();
+    let mut by_name: HashMap<String, usize> = HashMap::new();
+    for row in &sheet.rows {
+        let cells = Cells::new(sheet, &columns, row);
+        let list = cells.code("list_name");
+        if list.is_empty() {
+            if !cells.get("name").is_empty() {
+                problems.push(cells.problem("list_name", "a choice must say which list it belongs to"));
+            }
+            continue;
+        }
+        let at = *by_name.entry(list.clone()).or_insert_with(|| {
+            lists.push(ChoiceList::new(&list));
+            lists.len().saturating_sub(1)
+        });
+        let Some(list) = lists.get_mut(at) else { continue };
+        match read_choice(&cells) {
+            Ok(choice) if list.index.contains_key(&choice.name) && !duplicates_allowed => {
+                problems.push(cells.problem("name", format!("the list “{}” has “{}” already", list.name, choice.name)));
+            }
+            Ok(choice) => list.push(choice),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    lists.iter_mut().for_each(ChoiceList::finish);
+    lists
+}
+
+fn read_choice(cells: &Cells<'_>) -> Result<Choice, Problem> {
+    let name = cells.code("name");
+    if name.is_empty() {
+        return Err(cells.problem("name", "a choice must have a name"));
+    }
+    if name.contains(char::is_whitespace) {
+        return Err(cells.problem("name", format!("“{name}”: the name of a choice cannot hold blanks")));
+    }
+    let mut label = Words::default();
+    for (language, text) in cells.languages("label") {
+        if split(text).iter().any(Result::is_err) {
+            return Err(cells.problem("label", "${…} in the label of a choice is not supported yet"));
+        }
+        label.push(language, vec![Piece::Text(text.to_string())]);
+    }
+    Ok(Choice { name, label, columns: cells.others(KNOWN), row: cells.row })
+}

@@ -1,0 +1,209 @@
+//! `${name}` → a path, by the rules of pyxform: relative within a common repeat, else from the top.
+
+use super::model::{Form, Formula, Question, QuestionId};
+use super::types::Kind;
+use crate::xlsform::expr::functions::{digest, text};
+use crate::xlsform::expr::{self, Axis, Expr, Filter, Path, Start, Step, Test};
+
+/// Reads formulas of one question.
+pub struct Resolver<'f> {
+    pub form: &'f Form,
+    /// The question whose formulas these are.
+    pub at: QuestionId,
+}
+
+/// What surrounds a piece of an expression.
+#[derive(Clone, Copy)]
+struct Around {
+    /// The formula is a choice filter, or this is a predicate of an `instance()` path: `.` is an item.
+    item: bool,
+    in_predicate: bool,
+    has_instance: bool,
+    absolute: bool,
+}
+
+impl Resolver<'_> {
+    /// Parses and resolves.
+    pub fn read(&self, source: &str, choice_filter: bool) -> Result<Formula, String> {
+        let mut expr = expr::parse(source).map_err(|e| e.to_string())?;
+        let mut has_instance = false;
+        expr.walk(&mut |e| has_instance |= matches!(e, Expr::Call(f, _) if f.name == "instance"));
+        let around = Around { item: choice_filter, in_predicate: false, has_instance, absolute: false };
+        self.expr(&mut expr, around)?;
+        Ok(Formula { source: source.to_string(), expr })
+    }
+
+    fn expr(&self, expr: &mut Expr, around: Around) -> Result<(), String> {
+        match expr {
+            Expr::Ref(name) => *expr = self.reference(name, around)?,
+            Expr::Path(path) => self.steps(&mut path.steps, around)?,
+            Expr::Filter(filter) => {
+                self.expr(&mut filter.base, around)?;
+                for p in &mut filter.predicates {
+                    self.expr(p, Around { in_predicate: true, ..around })?;
+                }
+                self.steps(&mut filter.steps, around)?;
+            }
+            Expr::Call(function, args) => {
+                let name = function.name;
+                self.check_call(name, args)?;
+                for (i, arg) in args.iter_mut().enumerate() {
+                    // The nodes and repeats of indexed-repeat are sought in the whole form.
+                    let absolute = name == "indexed-repeat" && (i == 0 || i % 2 == 1);
+                    self.expr(arg, Around { absolute, ..around })?;
+                }
+            }
+            Expr::Chain(first, rest) => {
+                self.expr(first, around)?;
+                for (_, e) in rest {
+                    self.expr(e, around)?;
+                }
+            }
+            Expr::Negate(e) => self.expr(e, around)?,
+            Expr::Text(text) if text.contains("${") => *text = self.text(text)?.into(),
+            Expr::Number(_) | Expr::Text(_) | Expr::Place(_) => {}
+        }
+        self.simplify(expr);
+        Ok(())
+    }
+
+    fn steps(&self, steps: &mut [Step], around: Around) -> Result<(), String> {
+        for predicate in steps.iter_mut().flat_map(|s| &mut s.predicates) {
+            self.expr(predicate, Around { in_predicate: true, ..around })?;
+        }
+        Ok(())
+    }
+
+    fn find(&self, name: &str) -> Result<QuestionId, String> {
+        match self.form.by_name.get(name).map_or(0, Vec::len) {
+            0 => Err(format!("there is no question named “{name}”")),
+            1 => self.form.find(name).ok_or_else(String::new),
+            _ => Err(format!("several questions are named “{name}”, so ${{{name}}} could be any of them")),
+        }
+    }
+
+    fn reference(&self, name: &str, around: Around) -> Result<Expr, String> {
+        let target = self.find(name)?;
+        let (ours, theirs) = (self.above(self.at), self.above(target));
+        let common: Vec<QuestionId> = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).map(|(a, _)| *a).collect();
+        let shared_repeat = common.iter().any(|q| self.form.question(*q).kind == Kind::Repeat);
+        if !shared_repeat || around.absolute {
+            return Ok(self.absolute(target));
+        }
+        let ups = ours.len().saturating_sub(common.len()).saturating_add(1);
+        let up = (0..ups).map(|_| Step { axis: Axis::Parent, test: Test::Node, predicates: Vec::new() });
+        let trail = self.form.trail(target);
+        let down = trail.iter().skip(common.len()).map(|q| child(&self.form.question(*q).name));
+        let current = around.item || (around.has_instance && around.in_predicate);
+        let start = if current { Start::Current } else { Start::Here };
+        Ok(Expr::Path(Path { start, steps: up.chain(down).collect() }))
+    }
+
+    /// The ids above a question, from the form down.
+    fn above(&self, id: QuestionId) -> Vec<QuestionId> {
+        let mut trail = self.form.trail(id);
+        trail.pop();
+        trail
+    }
+
+    fn absolute(&self, target: QuestionId) -> Expr {
+        match self.form.question(target).place {
+            Some(node) => Expr::Place(node),
+            None => {
+                let steps = self.form.trail(target).iter().map(|q| child(&self.form.question(*q).name)).collect();
+                Expr::Path(Path { start: Start::Document, steps })
+            }
+        }
+    }
+
+    /// Paths written out from the top to a question outside repeats become its place.
+    fn simplify(&self, expr: &mut Expr) {
+        match expr {
+            Expr::Path(Path { start: Start::Document, steps }) => {
+                let plain = steps.iter().all(|s| s.axis == Axis::Child && s.predicates.is_empty());
+                let names: Option<Vec<&str>> = steps
+                    .iter()
+                    .map(|s| match &s.test {
+                        Test::Name(n) => Some(&**n),
+                        _ => None,
+                    })
+                    .collect();
+                let known = names.filter(|n| plain && n.len() > 1).and_then(|n| {
+                    (n.first() == self.form.questions.first().map(|q| q.name.as_str()).as_ref())
+                        .then(|| self.form.find_path(&n.join("/")))?
+                });
+                if let Some(place) = known.and_then(|q| self.form.question(q).place) {
+                    *expr = Expr::Place(place);
+                }
+            }
+            Expr::Filter(filter) if filter.predicates.is_empty() && filter.steps.is_empty() => {
+                let Filter { base, .. } = &**filter;
+                *expr = base.clone();
+            }
+            _ => {}
+        }
+    }
+
+    /// `${name}` inside quotation marks stands for the path, as text.
+    fn text(&self, text: &str) -> Result<String, String> {
+        let mut out = String::new();
+        for piece in super::words::split(text) {
+            match piece {
+                Ok(text) => out.push_str(&text),
+                Err(name) => out.push_str(&self.form.xpath(self.find(&name)?)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// What can be known to be wrong before it runs.
+    fn check_call(&self, name: &str, args: &[Expr]) -> Result<(), String> {
+        match (name, args) {
+            ("regex", [_, Expr::Text(pattern)]) if text::pattern(pattern).is_none() => {
+                Err(format!("the pattern “{pattern}” is not a regular expression this engine runs"))
+            }
+            ("digest", [_, Expr::Text(algorithm), ..]) if !digest::ALGORITHMS.contains(&&**algorithm) => {
+                Err(format!("digest: the algorithm “{algorithm}” is not supported ({})", digest::ALGORITHMS.join(", ")))
+            }
+            ("jr:choice-name", [_, Expr::Text(path)]) => {
+                let name = path.trim().trim_start_matches("${").trim_end_matches('}');
+                let target = self.form.find_path(name).map_or_else(|| self.find(name), Ok)?;
+                let question = self.form.question(target);
+                if question.kind.has_choices() {
+                    Ok(())
+                } else {
+                    Err(format!("jr:choice-name: “{}” has no choices", question.name))
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn child(name: &str) -> Step {
+    Step { axis: Axis::Child, test: Test::Name(name.into()), predicates: Vec::new() }
+}
+
+/// Whether a default is computed: it refers, calls or calculates. `2023-05-20` and `-` are plain text.
+pub fn default_is_dynamic(text: &str, question: &Question) -> bool {
+    use crate::xlsform::expr::Op;
+    use crate::xlsform::expr::functions::dates;
+    if text.contains("${") {
+        return true;
+    }
+    if dates::is_date(text) || dates::is_date_time(text) || dates::is_time(text) || question.kind == Kind::Geopoint {
+        return false;
+    }
+    let Ok(expr) = expr::parse(text) else { return false };
+    let mut dynamic = false;
+    expr.walk(&mut |e| {
+        dynamic |= match e {
+            Expr::Call(..) => true,
+            Expr::Chain(_, rest) => {
+                rest.iter().any(|(op, _)| matches!(op, Op::Plus | Op::Minus | Op::Times | Op::Div | Op::Mod))
+            }
+            _ => false,
+        }
+    });
+    dynamic
+}

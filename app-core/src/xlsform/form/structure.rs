@@ -1,0 +1,230 @@
+//! The survey sheet → questions in a tree, formulas still unread.
+
+use super::choices::ChoiceList;
+use super::header::{Cells, Column};
+use super::model::{Question, QuestionId};
+use super::types::{self, Kind, Shape, Type};
+use crate::xlsform::expr::is_name;
+use crate::xlsform::problem::Problem;
+use crate::xlsform::workbook::Sheet;
+
+/// A question with where its formulas stand.
+pub struct Draft<'a> {
+    /// The row's cells; none for what the form adds itself.
+    pub cells: Option<Cells<'a>>,
+    /// The relevance of what the form adds itself.
+    pub relevant: Option<String>,
+}
+
+/// All questions and, at the same places, their drafts.
+pub struct Structure<'a> {
+    pub questions: Vec<Question>,
+    pub drafts: Vec<Draft<'a>>,
+    /// Tables that selects take their choices from.
+    pub tables: Vec<String>,
+}
+
+struct Builder<'a, 'p> {
+    out: Structure<'a>,
+    open: Vec<(QuestionId, u32)>,
+    lists: &'p mut Vec<ChoiceList>,
+    problems: &'p mut Vec<Problem>,
+}
+
+/// How deep groups may nest.
+const MAX_DEPTH: usize = 40;
+
+pub fn read<'a>(
+    sheet: &'a Sheet,
+    columns: &'a [Column],
+    lists: &mut Vec<ChoiceList>,
+    problems: &mut Vec<Problem>,
+) -> Structure<'a> {
+    let root = Draft { cells: None, relevant: None };
+    let out = Structure { questions: vec![Question::root()], drafts: vec![root], tables: Vec::new() };
+    let mut builder = Builder { out, open: vec![(QuestionId::ROOT, 0)], lists, problems };
+    for row in &sheet.rows {
+        let cells = Cells::new(sheet, columns, row);
+        if matches!(cells.get("disabled").to_lowercase().as_str(), "yes" | "true") {
+            continue;
+        }
+        builder.row(cells);
+    }
+    for (id, row) in builder.open.drain(..).skip(1) {
+        let name = builder.out.questions.get(id.at()).map_or("", |q| &q.name);
+        builder.problems.push(Problem::row(&sheet.name, row, format!("“{name}” begins here and never ends")));
+    }
+    builder.out
+}
+
+impl<'a> Builder<'a, '_> {
+    fn row(&mut self, cells: Cells<'a>) {
+        let cell = cells.code("type");
+        if cell.is_empty() {
+            // A row with neither name nor label is a remark.
+            if !cells.get("name").is_empty() || !cells.languages("label").is_empty() {
+                self.problems.push(cells.problem("type", "the row has no type"));
+            }
+            return;
+        }
+        match types::read(&cell) {
+            Err(message) => self.problems.push(cells.problem("type", message)),
+            Ok(Type::End(kind)) => self.end(kind, &cells),
+            Ok(Type::Begin(kind)) => {
+                if self.open.len() > MAX_DEPTH {
+                    self.problems.push(cells.problem("type", format!("groups nest deeper than {MAX_DEPTH}")));
+                    return;
+                }
+                let row = cells.row;
+                if let Some(id) = self.question(kind, cells) {
+                    self.open.push((id, row));
+                }
+            }
+            Ok(Type::Plain(kind)) => {
+                self.question(kind, cells);
+            }
+            Ok(Type::Choices { kind, list, from_file, or_other }) => {
+                self.select(kind, &list, from_file, or_other, cells)
+            }
+        }
+    }
+
+    fn end(&mut self, kind: Kind, cells: &Cells<'a>) {
+        let (id, row) = self.open.last().copied().unwrap_or((QuestionId::ROOT, 0));
+        let Some(question) = self.out.questions.get(id.at()) else { return };
+        if question.kind != kind {
+            let what = if question.kind == Kind::Form {
+                "nothing is open".into()
+            } else {
+                format!("the {} “{}” of row {row} is open", question.kind.name(), question.name)
+            };
+            self.problems.push(cells.problem("type", format!("a {} ends here, but {what}", kind.name())));
+        }
+        if question.kind != Kind::Form {
+            self.open.pop();
+        }
+    }
+
+    fn select(&mut self, kind: Kind, list: &str, from_file: bool, or_other: bool, cells: Cells<'a>) {
+        let mut file = None;
+        let mut at = None;
+        if from_file {
+            let stem = list.rsplit_once('.').map_or(list, |(stem, _)| stem);
+            if !list.ends_with(".csv") {
+                self.problems.push(cells.problem("type", format!("“{list}”: choices are taken from .csv files only")));
+            }
+            if !self.out.tables.iter().any(|t| t == stem) {
+                self.out.tables.push(stem.to_string());
+            }
+            file = Some(stem.to_string());
+        } else {
+            at = self.lists.iter().position(|l| l.name == list);
+            if at.is_none() {
+                self.problems.push(cells.problem("type", format!("there is no list “{list}” on the choices sheet")));
+            }
+        }
+        let row = cells.row;
+        if or_other && !cells.get("choice_filter").is_empty() {
+            self.problems.push(cells.problem("choice_filter", "or_other and choice_filter do not go together"));
+        }
+        let Some(id) = self.question(kind, cells) else { return };
+        if let Some(question) = self.out.questions.get_mut(id.at()) {
+            (question.list, question.file) = (at, file);
+        }
+        if or_other {
+            if let Some(list) = at.and_then(|i| self.lists.get_mut(i)) {
+                list.add_other();
+            }
+            self.other_text(id, row);
+        }
+    }
+
+    /// The text question that `or_other` adds: asked when *other* is chosen.
+    fn other_text(&mut self, select: QuestionId, row: u32) {
+        let Some(asked) = self.out.questions.get(select.at()) else { return };
+        let name = format!("{}_other", asked.name);
+        let relevant = format!("selected(../{}, 'other')", asked.name);
+        let mut question = Question { name, kind: Kind::Text, shape: Shape::Text, row, ..Question::root() };
+        question.label.push("", vec![super::words::Piece::Text("Specify other.".into())]);
+        self.add(question, Draft { cells: None, relevant: Some(relevant) });
+    }
+
+    fn question(&mut self, kind: Kind, cells: Cells<'a>) -> Option<QuestionId> {
+        let name = cells.code("name");
+        if !is_name(&name) || name.contains(':') {
+            let said = if name.is_empty() {
+                "the row has no name".to_string()
+            } else {
+                format!("“{name}” cannot be a name: letters, digits, _ - . only, beginning with a letter")
+            };
+            self.problems.push(cells.problem("name", said));
+            return None;
+        }
+        if self.siblings().any(|q| q.name == name) {
+            self.problems.push(cells.problem("name", format!("“{name}” is there twice in the same group")));
+            return None;
+        }
+        let binds = cells.prefixed("bind::");
+        let shape = types::shape(kind, binds.get("type").map(String::as_str));
+        let overridable = binds.iter().any(|(k, v)| k.ends_with(":override") && v.eq_ignore_ascii_case("yes"));
+        let question = Question {
+            name,
+            kind,
+            shape,
+            row: cells.row,
+            appearance: cells.get("appearance").to_string(),
+            parameters: parameters(cells.get("parameters")),
+            attributes: binds,
+            overridable,
+            ..Question::root()
+        };
+        self.check_says_something(&question, &cells);
+        Some(self.add(question, Draft { cells: Some(cells), relevant: None }))
+    }
+
+    fn check_says_something(&mut self, question: &Question, cells: &Cells<'a>) {
+        let kind = question.kind;
+        let says = ["label", "hint", "guidance_hint", "image", "audio", "video", "big-image"];
+        if kind.is_visible()
+            && !kind.is_container()
+            && says.iter().all(|k| cells.languages(k).is_empty())
+            && cells.get("calculation").is_empty()
+        {
+            self.problems.push(cells.problem("label", format!("“{}” has neither label nor hint", question.name)));
+        }
+        if kind == Kind::Calculate && cells.get("calculation").is_empty() && cells.get("default").is_empty() {
+            self.problems.push(cells.problem("calculation", format!("“{}” has nothing to calculate", question.name)));
+        }
+        if question.overridable && cells.get("calculation").is_empty() {
+            self.problems.push(
+                cells.problem(
+                    "calculation",
+                    format!("“{}” may be overwritten, but nothing is calculated", question.name),
+                ),
+            );
+        }
+    }
+
+    fn siblings(&self) -> impl Iterator<Item = &Question> {
+        let parent = self.open.last().and_then(|(id, _)| self.out.questions.get(id.at()));
+        parent.into_iter().flat_map(|p| &p.children).filter_map(|c| self.out.questions.get(c.at()))
+    }
+
+    fn add(&mut self, mut question: Question, draft: Draft<'a>) -> QuestionId {
+        let id = QuestionId(u32::try_from(self.out.questions.len()).unwrap_or(u32::MAX));
+        let parent = self.open.last().map_or(QuestionId::ROOT, |(id, _)| *id);
+        question.parent = Some(parent);
+        if let Some(p) = self.out.questions.get_mut(parent.at()) {
+            question.repeat = if p.kind == Kind::Repeat { Some(parent) } else { p.repeat };
+            p.children.push(id);
+        }
+        self.out.questions.push(question);
+        self.out.drafts.push(draft);
+        id
+    }
+}
+
+fn parameters(cell: &str) -> std::collections::BTreeMap<String, String> {
+    let parts = cell.split([' ', ',', ';']).filter_map(|p| p.split_once('='));
+    parts.map(|(k, v)| (k.trim().to_lowercase(), v.trim().to_string())).collect()
+}

@@ -1,0 +1,306 @@
+//! The `type` column.
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are XLSForm's")]
+pub enum Kind {
+    Form,
+    Group,
+    Repeat,
+    Text,
+    Integer,
+    Decimal,
+    Range,
+    Date,
+    Time,
+    DateTime,
+    SelectOne,
+    SelectMultiple,
+    Rank,
+    Note,
+    Calculate,
+    Hidden,
+    Acknowledge,
+    Geopoint,
+    Geotrace,
+    Geoshape,
+    Image,
+    Audio,
+    Video,
+    File,
+    Barcode,
+    Start,
+    End,
+    Today,
+    DeviceId,
+    Username,
+    Email,
+    PhoneNumber,
+    Audit,
+}
+
+impl Kind {
+    /// Groups, repeats and the form: they hold questions and no value.
+    pub fn is_container(self) -> bool {
+        matches!(self, Kind::Form | Kind::Group | Kind::Repeat)
+    }
+
+    /// Selects and ranks.
+    pub fn has_choices(self) -> bool {
+        matches!(self, Kind::SelectOne | Kind::SelectMultiple | Kind::Rank)
+    }
+
+    /// Filled by the device, never shown.
+    pub fn is_metadata(self) -> bool {
+        use Kind::*;
+        matches!(self, Start | End | Today | DeviceId | Username | Email | PhoneNumber | Audit)
+    }
+
+    /// Whether a screen shows it.
+    pub fn is_visible(self) -> bool {
+        !matches!(self, Kind::Calculate | Kind::Hidden) && !self.is_metadata()
+    }
+
+    /// How it is named for screens and tools.
+    pub fn name(self) -> &'static str {
+        use Kind::*;
+        match self {
+            Form => "form",
+            Group => "group",
+            Repeat => "repeat",
+            Text => "text",
+            Integer => "integer",
+            Decimal => "decimal",
+            Range => "range",
+            Date => "date",
+            Time => "time",
+            DateTime => "dateTime",
+            SelectOne => "select_one",
+            SelectMultiple => "select_multiple",
+            Rank => "rank",
+            Note => "note",
+            Calculate => "calculate",
+            Hidden => "hidden",
+            Acknowledge => "acknowledge",
+            Geopoint => "geopoint",
+            Geotrace => "geotrace",
+            Geoshape => "geoshape",
+            Image => "image",
+            Audio => "audio",
+            Video => "video",
+            File => "file",
+            Barcode => "barcode",
+            Start => "start",
+            End => "end",
+            Today => "today",
+            DeviceId => "deviceid",
+            Username => "username",
+            Email => "email",
+            PhoneNumber => "phonenumber",
+            Audit => "audit",
+        }
+    }
+}
+
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// No value.
+    Nothing,
+    /// Any text.
+    Text,
+    /// Computed without a declared type: text, or a number if the calculation gave one.
+    Computed,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Decimal,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date with time.
+    DateTime,
+    /// `true` or `false`.
+    Boolean,
+    /// One choice.
+    One,
+    /// Choices separated by spaces.
+    Many,
+    /// `latitude longitude altitude accuracy`.
+    Point,
+}
+
+/// A type cell, understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `begin group` / `begin repeat`.
+    Begin(Kind),
+    /// `end group` / `end repeat`.
+    End(Kind),
+    /// A select with its list or file.
+    Choices { kind: Kind, list: String, from_file: bool, or_other: bool },
+    /// Anything else.
+    Plain(Kind),
+}
+
+const SIMPLE: &[(&str, Kind)] = &[
+    ("text", Kind::Text),
+    ("string", Kind::Text),
+    ("integer", Kind::Integer),
+    ("int", Kind::Integer),
+    ("decimal", Kind::Decimal),
+    ("range", Kind::Range),
+    ("date", Kind::Date),
+    ("time", Kind::Time),
+    ("datetime", Kind::DateTime),
+    ("note", Kind::Note),
+    ("calculate", Kind::Calculate),
+    ("hidden", Kind::Hidden),
+    ("acknowledge", Kind::Acknowledge),
+    ("trigger", Kind::Acknowledge),
+    ("geopoint", Kind::Geopoint),
+    ("geotrace", Kind::Geotrace),
+    ("geoshape", Kind::Geoshape),
+    ("image", Kind::Image),
+    ("photo", Kind::Image),
+    ("audio", Kind::Audio),
+    ("video", Kind::Video),
+    ("file", Kind::File),
+    ("barcode", Kind::Barcode),
+    ("start", Kind::Start),
+    ("end", Kind::End),
+    ("today", Kind::Today),
+    ("deviceid", Kind::DeviceId),
+    ("imei", Kind::DeviceId),
+    ("username", Kind::Username),
+    ("email", Kind::Email),
+    ("phonenumber", Kind::PhoneNumber),
+    ("audit", Kind::Audit),
+];
+
+const SELECTS: &[(&str, Kind, bool)] = &[
+    ("select_one_from_file", Kind::SelectOne, true),
+    ("select_multiple_from_file", Kind::SelectMultiple, true),
+    ("select one from file", Kind::SelectOne, true),
+    ("select multiple from file", Kind::SelectMultiple, true),
+    ("select all that apply from", Kind::SelectMultiple, false),
+    ("select all that apply", Kind::SelectMultiple, false),
+    ("select one from", Kind::SelectOne, false),
+    ("select one", Kind::SelectOne, false),
+    ("select_one", Kind::SelectOne, false),
+    ("select1", Kind::SelectOne, false),
+    ("select_multiple", Kind::SelectMultiple, false),
+    ("rank", Kind::Rank, false),
+];
+
+/// Understands a type cell; the error says what is wrong with it.
+pub fn read(cell: &str) -> Result<Type, String> {
+    let text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lower = text.to_lowercase();
+    if let Some((_, kind)) = SIMPLE.iter().find(|(name, _)| *name == lower) {
+        return Ok(Type::Plain(*kind));
+    }
+    if let Some(what) = lower.strip_prefix("begin").map(|w| w.trim_start_matches([' ', '_'])) {
+        return container(what)
+            .map(Type::Begin)
+            .ok_or_else(|| format!("“{cell}” begins nothing known: group or repeat"));
+    }
+    if let Some(what) = lower.strip_prefix("end").map(|w| w.trim_start_matches([' ', '_'])) {
+        return container(what).map(Type::End).ok_or_else(|| format!("“{cell}” ends nothing known: group or repeat"));
+    }
+    for (prefix, kind, from_file) in SELECTS {
+        if let Some(rest) = lower.strip_prefix(prefix)
+            && (rest.is_empty() || rest.starts_with(' '))
+        {
+            // The list's name keeps its case: take it from the cell, by the same number of characters.
+            let rest: String = text.chars().skip(prefix.chars().count()).collect();
+            return select(*kind, *from_file, rest.trim(), cell);
+        }
+    }
+    Err(format!("the type “{cell}” is not known"))
+}
+
+fn container(what: &str) -> Option<Kind> {
+    match what {
+        "group" => Some(Kind::Group),
+        "repeat" => Some(Kind::Repeat),
+        _ => None,
+    }
+}
+
+fn select(kind: Kind, from_file: bool, rest: &str, cell: &str) -> Result<Type, String> {
+    let (list, or_other) = match rest.strip_suffix("or_other").or_else(|| rest.strip_suffix("or specify other")) {
+        Some(list) if list.is_empty() || list.ends_with(' ') => (list.trim(), true),
+        _ => (rest, false),
+    };
+    if list.is_empty() {
+        return Err(format!("“{cell}” does not say which list"));
+    }
+    if list.contains(' ') {
+        return Err(format!("“{cell}”: “{list}” is not the name of one list"));
+    }
+    if list.starts_with("${") {
+        return Err("choices taken from a repeat (select … ${repeat}) are not supported yet".into());
+    }
+    if or_other && (kind == Kind::Rank || from_file) {
+        return Err("or_other goes with select_one and select_multiple only".into());
+    }
+    Ok(Type::Choices { kind, list: list.to_string(), from_file, or_other })
+}
+
+/// The shape of a kind's values, or of the type declared in `bind::type`.
+pub fn shape(kind: Kind, declared: Option<&str>) -> Shape {
+    match declared {
+        Some("int" | "integer") => return Shape::Integer,
+        Some("decimal") => return Shape::Decimal,
+        Some("date") => return Shape::Date,
+        Some("time") => return Shape::Time,
+        Some("dateTime") => return Shape::DateTime,
+        Some("boolean") => return Shape::Boolean,
+        Some("string") if kind == Kind::Calculate => return Shape::Text,
+        _ => {}
+    }
+    match kind {
+        Kind::Form | Kind::Group | Kind::Repeat => Shape::Nothing,
+        Kind::Integer => Shape::Integer,
+        Kind::Decimal | Kind::Range => Shape::Decimal,
+        Kind::Date | Kind::Today => Shape::Date,
+        Kind::Time => Shape::Time,
+        Kind::DateTime | Kind::Start | Kind::End => Shape::DateTime,
+        Kind::SelectOne => Shape::One,
+        Kind::SelectMultiple | Kind::Rank => Shape::Many,
+        Kind::Geopoint => Shape::Point,
+        Kind::Calculate => Shape::Computed,
+        _ => Shape::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn type_cells_are_read_as_people_write_them() {
+        let choices =
+            |kind, list: &str, from_file, or_other| Type::Choices { kind, list: list.into(), from_file, or_other };
+        for (cell, is) in [
+            ("text", Type::Plain(Kind::Text)),
+            ("dateTime", Type::Plain(Kind::DateTime)),
+            ("begin group", Type::Begin(Kind::Group)),
+            ("begin_repeat", Type::Begin(Kind::Repeat)),
+            ("end repeat", Type::End(Kind::Repeat)),
+            ("end", Type::Plain(Kind::End)),
+            ("select_one yes_no", choices(Kind::SelectOne, "yes_no", false, false)),
+            ("select_multiple Risks or_other", choices(Kind::SelectMultiple, "Risks", false, true)),
+            ("select one from places", choices(Kind::SelectOne, "places", false, false)),
+            ("select_one_from_file villages.csv", choices(Kind::SelectOne, "villages.csv", true, false)),
+            ("rank order", choices(Kind::Rank, "order", false, false)),
+        ] {
+            assert_eq!(read(cell), Ok(is), "{cell}");
+        }
+        for bad in ["", "txt", "select_one", "begin loop", "select_one a b", "select_one ${member}"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What an answer may look like, and how it is stored.
+
+use super::{Instance, NodeId};
+use crate::xlsform::expr::functions::dates;
+use crate::xlsform::form::{Kind, Question, Shape};
+use crate::xlsform::num::Num;
+
+/// Why an answer was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// No such question, or a group.
+    #[error("there is no such question")]
+    Unknown,
+    /// It cannot be changed now.
+    #[error("the question cannot be changed")]
+    Readonly,
+    /// It is computed and may not be overwritten.
+    #[error("the value is computed")]
+    Computed,
+    /// The text is not of the question's type.
+    #[error("the answer is not {0}")]
+    Malformed(&'static str),
+}
+
+impl Question {
+    /// The stored text of an answer; empty clears. Choices are not checked here.
+    pub fn canonical(&self, text: &str) -> Result<String, Refused> {
+        let t = text.trim();
+        if t.is_empty() {
+            // A text of blanks is kept as typed: it is an answer in ODK too.
+            return Ok(if self.shape == Shape::Text { text.to_string() } else { String::new() });
+        }
+        match self.shape {
+            Shape::Integer => match Num::parse(t).and_then(Num::to_i64) {
+                Some(i) => Ok(i.to_string()),
+                None => Err(Refused::Malformed("a whole number")),
+            },
+            Shape::Decimal => {
+                Num::parse(t).filter(|n| n.is_finite()).map(|n| n.to_string()).ok_or(Refused::Malformed("a number"))
+            }
+            Shape::Date if dates::is_date(t) => Ok(t.to_string()),
+            Shape::Date => Err(Refused::Malformed("a date (YYYY-MM-DD)")),
+            Shape::Time if dates::is_time(t) => Ok(t.to_string()),
+            Shape::Time => Err(Refused::Malformed("a time (HH:MM)")),
+            Shape::DateTime if dates::is_date_time(t) => Ok(t.to_string()),
+            Shape::DateTime => Err(Refused::Malformed("a date with time")),
+            Shape::Boolean if matches!(t, "true" | "false" | "1" | "0") => Ok(t.to_string()),
+            Shape::Boolean => Err(Refused::Malformed("true or false")),
+            Shape::Point if is_point(t) => Ok(t.to_string()),
+            Shape::Point => Err(Refused::Malformed("a place (latitude longitude altitude accuracy)")),
+            Shape::One => Ok(t.to_string()),
+            Shape::Many => Ok(once_each(t).join(" ")),
+            Shape::Nothing => Err(Refused::Unknown),
+            Shape::Text | Shape::Computed => Ok(text.to_string()),
+        }
+    }
+
+    /// The stored text of what a calculation gave: whole numbers cut, day numbers written as dates.
+    pub(super) fn computed(&self, text: String, number: Option<Num>) -> String {
+        let Some(n) = number.or_else(|| (self.shape == Shape::Integer).then(|| Num::parse(&text)).flatten()) else {
+            return text;
+        };
+        match self.shape {
+            Shape::Integer if n.is_finite() => Num::from(n.to_i64_lossy()).to_string(),
+            Shape::Date if n.is_finite() => dates::day_text(n.to_f64().floor() as i64).unwrap_or_default(),
+            Shape::Integer | Shape::Decimal | Shape::Date if !n.is_finite() => String::new(),
+            _ => text,
+        }
+    }
+}
+
+fn once_each(text: &str) -> Vec<&str> {
+    let mut out: Vec<&str> = Vec::new();
+    for word in text.split_whitespace() {
+        if !out.contains(&word) {
+            out.push(word);
+        }
+    }
+    out
+}
+
+fn is_point(text: &str) -> bool {
+    let numbers: Vec<Option<f64>> = text.split_whitespace().map(|w| w.parse().ok()).collect();
+    let within = |i: usize, limit: f64| numbers.get(i).copied().flatten().is_some_and(|x| x.abs() <= limit);
+    (2..=4).contains(&numbers.len()) && numbers.iter().all(Option::is_some) && within(0, 90.0) && within(1, 180.0)
+}
+
+impl Instance {
+    /// What of a kept answer is offered now, in the order of the choices (rank keeps the person's order).
+    pub(super) fn offered_part(&self, node: NodeId, kept: &str) -> String {
+        let question = self.question(node);
+        let Some(tree) = question.list.and_then(|i| self.lists.trees.get(i)) else { return kept.to_string() };
+        if kept.is_empty() {
+            return String::new();
+        }
+        let items = tree.children(tree.root());
+        // A table that is not at hand offers nothing, but that is no reason to hide what was answered.
+        if items.is_empty() && question.file.is_some() {
+            return kept.to_string();
+        }
+        let mut wanted: Vec<(usize, &str)> = Vec::new();
+        for word in kept.split_whitespace() {
+            if let Some(at) = self.choice_index(question, word)
+                && self.state(node).offered.as_ref().is_none_or(|o| o.contains(&(at as u32)))
+            {
+                wanted.push((at, word));
+            }
+        }
+        if question.kind == Kind::SelectMultiple {
+            wanted.sort_by_key(|(at, _)| *at);
+        }
+        wanted.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The index of a value among all choices of a question.
+    fn choice_index(&self, question: &Question, value: &str) -> Option<usize> {
+        let at = question.list?;
+        if let Some(list) = self.form.lists.get(at) {
+            return list.index.get(value).map(|i| *i as usize);
+        }
+        let tree = self.lists.trees.get(at)?;
+        let key = value_column(question);
+        tree.children(tree.root()).iter().position(|item| tree.child(*item, key).is_some_and(|n| tree.text(n) == value))
+    }
+}
+
+/// The column of a table that holds a choice's value.
+pub(super) fn value_column(question: &Question) -> &str {
+    question.parameters.get("value").map_or("name", String::as_str)
+}
+
+/// The column of a table that holds a choice's label.
+pub(super) fn label_column(question: &Question) -> &str {
+    question.parameters.get("label").map_or("label", String::as_str)
+}

@@ -1,0 +1,80 @@
+//! What is wrong with a workbook, said by sheet, row and column.
+
+use serde::Serialize;
+use std::fmt;
+
+/// One problem. Rows are counted as a spreadsheet shows them: the headings are row 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The sheet (`survey`, `choices`, …), or the file's name when no sheet could be read.
+    pub sheet: String,
+    /// The row, if one is to blame.
+    pub row: Option<u32>,
+    /// The heading of the column, if one is to blame.
+    pub column: Option<String>,
+    /// What is wrong, in a sentence a form's author understands.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem of a whole sheet or file.
+    pub fn whole(sheet: impl Into<String>, message: impl Into<String>) -> Problem {
+        Problem { sheet: sheet.into(), row: None, column: None, message: message.into() }
+    }
+
+    /// A problem of one cell.
+    pub fn cell(sheet: &str, row: u32, column: &str, message: impl Into<String>) -> Problem {
+        Problem { sheet: sheet.into(), row: Some(row), column: Some(column.into()), message: message.into() }
+    }
+
+    /// A problem of a whole row.
+    pub fn row(sheet: &str, row: u32, message: impl Into<String>) -> Problem {
+        Problem { sheet: sheet.into(), row: Some(row), column: None, message: message.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.sheet)?;
+        if let Some(row) = self.row {
+            write!(f, ", row {row}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", {column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// All problems found; never empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problems {
+    /// In the order of the workbook.
+    pub errors: Vec<Problem>,
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Problems {
+        Problems { errors: vec![problem] }
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.errors.iter().enumerate() {
+            if i > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl From<Problems> for crate::error::Error {
+    fn from(problems: Problems) -> crate::error::Error {
+        crate::error::Error::new(crate::error::Kind::Form, format!("表单有误：{problems}"))
+    }
+}

@@ -1,0 +1,55 @@
+//! One CSV per sheet in a folder.
+
+use super::{MAX_BYTES, Sheet, Workbook};
+use crate::xlsform::problem::{Problem, Problems};
+use std::path::Path;
+
+pub fn read(folder: &Path) -> Result<Workbook, Problems> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let entries = std::fs::read_dir(folder).map_err(|_| Problem::whole(&name, "the folder cannot be read"))?;
+    let mut files: Vec<_> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "csv")).collect();
+    files.sort();
+    let mut book = Workbook::default();
+    for file in files.iter().take(100) {
+        book.sheets.push(read_sheet(file)?);
+    }
+    if book.sheets.is_empty() {
+        return Err(Problem::whole(&name, "the folder holds no CSV sheet").into());
+    }
+    Ok(book)
+}
+
+fn read_sheet(file: &Path) -> Result<Sheet, Problem> {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let small = std::fs::metadata(file).is_ok_and(|m| m.len() <= MAX_BYTES);
+    if !small {
+        return Err(Problem::whole(stem, format!("the file is larger than {} MB", MAX_BYTES >> 20)));
+    }
+    let bytes = std::fs::read(file).map_err(|_| Problem::whole(&stem, "the file cannot be read"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|e| {
+        let line = bytes.iter().take(e.valid_up_to()).filter(|b| **b == b'\n').count();
+        Problem::row(&stem, u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1), "the file is not UTF-8 text")
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    // Rows are counted as a spreadsheet does, so that a cell with line breaks is still one row; blank lines are
+    // rows there, and the reader skips them, so they are counted from the lines in between.
+    let mut number = 0u32;
+    let mut record = csv::StringRecord::new();
+    let mut expected_line = 1u64;
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {}
+            Err(e) => return Err(Problem::row(&stem, number.saturating_add(1), format!("the CSV is broken: {e}"))),
+        }
+        let line = record.position().map_or(expected_line, csv::Position::line);
+        let skipped = line.saturating_sub(expected_line);
+        number = number.saturating_add(u32::try_from(skipped).unwrap_or(0)).saturating_add(1);
+        expected_line = reader.position().line();
+        rows.push((number, record.iter().map(str::to_string).collect()));
+    }
+    Sheet::from_rows(&stem, rows)
+}

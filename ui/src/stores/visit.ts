@@ -1,0 +1,95 @@
+/** The visit on the screen. Each answer is sent when its field is left, one after the other, and is durable when the core
+ *  answers; leaving the screen waits for the last one. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { AnswerRequest, QuestionView, VisitPatch, VisitView } from '@/api/bindings'
+import { call } from '@/api/call'
+import { wordsOf } from '@/composables/useCall'
+import { applyPatch, indexOf, type Index } from '@/forms/tree'
+
+export const useVisit = defineStore('visit', () => {
+  const view = ref<VisitView>()
+  let index: Index | undefined
+  const savedAt = ref<string>()
+  const waiting = ref(0)
+  /** what could not be saved, by question; the value stays on the screen and can be sent again */
+  const unsaved = ref(new Map<string, { words: string; value: AnswerRequest['value'] }>())
+  /** errors of unanswered questions are shown from the moment someone wanted to finish */
+  const strict = shallowRef(false)
+  let queue: Promise<unknown> = Promise.resolve()
+
+  function take(next: VisitView): VisitView {
+    const same = view.value?.id === next.id
+    view.value = next
+    index = indexOf(view.value)
+    if (!same) {
+      savedAt.value = undefined
+      strict.value = false
+      unsaved.value.clear()
+    }
+    return view.value
+  }
+
+  function takePatch(patch: VisitPatch): void {
+    if (!view.value || !index) return
+    index = applyPatch(view.value, index, patch)
+    savedAt.value = patch.saved_at
+  }
+
+  function enqueue<T>(work: () => Promise<T>): Promise<T> {
+    waiting.value++
+    const done = queue.then(work).finally(() => waiting.value--)
+    queue = done.catch(() => undefined)
+    return done
+  }
+
+  async function answer(path: string, value: AnswerRequest['value']): Promise<void> {
+    const visit = view.value?.id
+    if (!visit) return
+    const held = index?.questions.get(path)
+    if (held) held.value = value
+    try {
+      takePatch(await enqueue(() => call('visit.answer', { visit, path, value })))
+      unsaved.value.delete(path)
+    } catch (error) {
+      unsaved.value.set(path, { words: wordsOf(error), value })
+    }
+  }
+
+  return {
+    view,
+    savedAt,
+    unsaved,
+    strict,
+    saving: computed(() => waiting.value > 0),
+    open: async (household: string, form?: string) => take(await call('visit.open', form ? { household, form } : { household })),
+    load: async (visit: string) => take(await call('visit.view', { visit })),
+    reopen: async (household: string, visit: string) => take(await call('visit.reopen', { household, visit })),
+    privacyShown: async () => {
+      if (view.value) take(await call('visit.privacy_shown', { visit: view.value.id }))
+    },
+    answer,
+    /** Sends what could not be saved once more. */
+    retry: async () => {
+      for (const [path, { value }] of [...unsaved.value]) await answer(path, value)
+    },
+    addInstance: async (path: string) => {
+      const visit = view.value?.id
+      if (visit) takePatch(await enqueue(() => call('visit.add_instance', { visit, path })))
+    },
+    removeInstance: async (path: string, living?: string) => {
+      const visit = view.value?.id
+      if (visit) takePatch(await enqueue(() => call('visit.remove_instance', living ? { visit, path, living } : { visit, path })))
+    },
+    /** A personal number was opened in full: the core writes that down. */
+    revealed: (path: string) => {
+      const household = view.value?.household
+      const member = /\[([^\]]+)\]/.exec(path)?.[1]
+      const what = index?.questions.get(path)?.control === 'phone' ? 'phone' : 'id_number'
+      if (household) void call('reveal', member ? { household, what, member } : { household, what }).catch(() => undefined)
+    },
+    /** Waits until everything that was sent is saved. */
+    settled: () => queue,
+    question: (path: string): QuestionView | undefined => index?.questions.get(path),
+  }
+})
