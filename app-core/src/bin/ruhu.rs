@@ -5,8 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[path = "ruhu/form.rs"]
+mod form;
 #[path = "ruhu/pack.rs"]
 mod pack;
+#[path = "ruhu/phone.rs"]
+mod phone;
 
 #[derive(Debug, Parser)]
 #[command(name = "ruhu", version, about = "Ruhu 入户 without a screen")]
@@ -17,15 +21,24 @@ struct Ruhu {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Forms: check one, run one over answers
+    Form {
+        #[command(subcommand)]
+        verb: form::Verb,
+    },
     /// Policy packs: judge a household, check a pack
     Pack {
         #[command(subcommand)]
         verb: pack::Verb,
     },
+    /// A phone without a screen: enrol, sync, visit, correct
+    Phone(phone::Phone),
 }
 
 fn main() -> ExitCode {
     match Ruhu::parse().verb {
+        Verb::Form { verb } => form::run(&verb),
         Verb::Pack { verb } => pack::run(&verb),
+        Verb::Phone(phone) => phone::run(&phone),
     }
 }

@@ -17,7 +17,7 @@ const MAX_FILE: usize = 8 << 20;
 /// Largest pack in bytes.
 const MAX_PACK: usize = 32 << 20;
 
-/// Whether a path belongs to a pack: `pack.toml`, `<name>.csv`, `forms/<slug>/<name>`.
+/// Whether a path belongs to a pack: `pack.toml`, `<name>.csv`, `forms/<slug>/<name>.csv`.
 fn belongs(path: &str) -> bool {
     let plain = |part: &str| {
         !part.is_empty() && !part.starts_with('.') && part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
@@ -26,7 +26,7 @@ fn belongs(path: &str) -> bool {
     match parts.as_slice() {
         ["pack.toml"] => true,
         [name] => plain(name) && name.ends_with(".csv"),
-        ["forms", slug, name] => plain(slug) && plain(name) && (name.ends_with(".csv") || name.ends_with(".xlsx")),
+        ["forms", slug, name] => plain(slug) && plain(name) && name.ends_with(".csv"),
         _ => false,
     }
 }

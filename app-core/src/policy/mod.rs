@@ -11,6 +11,7 @@ mod day;
 pub mod facts;
 pub mod fault;
 pub mod files;
+mod forms;
 pub mod judge;
 pub mod manifest;
 mod needs;
@@ -21,6 +22,7 @@ pub mod routing;
 pub mod rule;
 pub mod sheet;
 mod template;
+mod vet;
 mod view;
 
 #[cfg(test)]

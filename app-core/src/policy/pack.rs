@@ -11,11 +11,13 @@ use super::codes::{Code, Codes};
 use super::day::{Day, Externals, Names};
 use super::fault::Faults;
 use super::files::{self, Files};
+use super::forms::Forms;
 use super::manifest::Manifest;
 use super::params::{Param, Params};
 use super::routes::{self, Step, TitlePermits};
 use super::rule::{self, Rule};
 use super::sheet::Sheet;
+use super::vet;
 use crate::domain::Title;
 use crate::xlsform::Table;
 
@@ -40,6 +42,7 @@ pub struct Pack {
     checks: Vec<Rule>,
     names: Arc<Names>,
     pub(super) tables: HashMap<String, Arc<Table>>,
+    pub(super) forms: Forms,
     /// the day last asked for; a whole register is judged on one day
     day: Mutex<Option<Arc<Day>>>,
 }
@@ -62,8 +65,8 @@ impl Pack {
             }
         }
         let pack = Pack::read(files, &mut faults);
-        rule::cross("rules.csv", &pack.rules, &pack, &mut faults);
-        rule::cross("checks.csv", &pack.checks, &pack, &mut faults);
+        vet::cross("rules.csv", &pack.rules, &pack, &mut faults);
+        vet::cross("checks.csv", &pack.checks, &pack, &mut faults);
         for slug in pack.slugs() {
             if !pack.files.keys().any(|f| f.strip_prefix("forms/").is_some_and(|f| f.starts_with(&format!("{slug}/")))) {
                 faults.add("pack.toml", 0, "forms", format!("there is no folder forms/{slug}"));
@@ -85,12 +88,14 @@ impl Pack {
         let permits = sheet(&files, "permits.csv", faults).map(|s| routes::permits(&s, faults)).unwrap_or_default();
         let rules = sheet(&files, "rules.csv", faults).map(|s| rule::read(&s, false, faults)).unwrap_or_default();
         let checks = sheet(&files, "checks.csv", faults).map(|s| rule::read(&s, true, faults)).unwrap_or_default();
-        let names = Arc::new(rule::names(rules.iter().chain(&checks)));
+        let names = Arc::new(vet::names(rules.iter().chain(&checks)));
         let tables = tables(&files, faults);
         let hash = files::hash(&files);
+        let forms = Forms::new(&manifest.forms);
         let day = Mutex::default();
         Pack {
-            files, hash, manifest, params, codes, phases, checklist, steps, permits, rules, checks, names, tables, day,
+            files, hash, manifest, params, codes, phases, checklist, steps, permits, rules, checks, names, tables, forms,
+            day,
         }
     }
 
@@ -169,6 +174,19 @@ impl Pack {
     /// The phases as written.
     pub fn phases(&self) -> &[Phase] {
         &self.phases
+    }
+
+    /// The phase the campaign is in: of those that hold, the first that has begun by name of a date, else the first
+    /// still to end. `None` after the last.
+    pub fn phase_on(&self, on: NaiveDate) -> Option<&Phase> {
+        let holding = || self.phases.iter().filter(|p| p.holds(on));
+        holding().find(|p| p.from.is_some()).or_else(|| holding().next())
+    }
+
+    /// First day of the campaign: the earliest phase that has one, else the day the pack is valid from. Visits before
+    /// it are not of this campaign.
+    pub fn campaign_from(&self) -> Option<NaiveDate> {
+        self.phases.iter().filter_map(|p| p.from).min().or_else(|| self.manifest.valid_from_day())
     }
 
     /// 附件1-1 and 1-2.

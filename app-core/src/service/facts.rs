@@ -11,8 +11,8 @@ use crate::policy::Pack;
 use crate::storage::{Changes, Edited, Tx};
 
 /// Facts that are yes or no in the file.
-const YES_NO: [&str; 9] =
-    ["whole", "only_home", "quantity", "quality", "reliability", "convenience", "insured", "pension", "willing"];
+const YES_NO: [&str; 10] =
+    ["priority", "whole", "only_home", "quantity", "quality", "reliability", "convenience", "insured", "pension", "willing"];
 /// Facts that are whole numbers in the file.
 const WHOLE: [&str; 4] = ["employed_months", "disability_kind", "disability_level", "order"];
 /// Facts with several choices, each a yes or no of its own.

@@ -12,6 +12,8 @@ pub mod members;
 pub mod round;
 pub mod session;
 pub mod status;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};

@@ -24,6 +24,8 @@ pub mod round;
 mod schema;
 pub mod search;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod vault;
 
 pub use file::{Author, Edited};

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::list::FormState;
 use super::schema::PROJECTION;
-use super::search::{add, add_name, pinyin, tail};
+use super::search::{add, add_name, add_place, pinyin, tail};
 use super::{Lens, Tx};
 use crate::document::{HouseholdDoc, HouseholdFile, MemberFile};
 use crate::domain::id::HouseholdId;
@@ -174,7 +174,7 @@ impl Tx<'_> {
         if let Some(phone) = &file.profile.phone {
             add(&mut first, &tail(phone, 4));
         }
-        add_name(&mut others, &file.place.hamlet);
+        add_place(&mut others, &file.place.hamlet);
         add(&mut others, &file.place.address);
         add(&mut others, grid);
         self.conn

@@ -31,11 +31,12 @@ pub fn syllables(name: &str) -> Vec<String> {
     name.chars()
         .filter(|c| !c.is_whitespace())
         .enumerate()
-        .map(|(i, c)| match SURNAMES.iter().find(|(surname, _)| i == 0 && *surname == c) {
-            Some((_, reading)) => (*reading).to_owned(),
-            None => plain(c),
-        })
+        .map(|(i, c)| surname(c).filter(|_| i == 0).map_or_else(|| plain(c), str::to_owned))
         .collect()
+}
+
+fn surname(c: char) -> Option<&'static str> {
+    SURNAMES.iter().find(|(surname, _)| *surname == c).map(|(_, reading)| *reading)
 }
 
 fn plain(c: char) -> String {
@@ -66,6 +67,16 @@ pub(super) fn add_name(tokens: &mut String, name: &str) {
     if other != read {
         add(tokens, &other.concat());
         add(tokens, &other.iter().filter_map(|s| s.chars().next()).collect::<String>());
+    }
+}
+
+/// Adds the tokens of a place: hamlets are named after families, so a surname is read as one wherever it stands.
+pub(super) fn add_place(tokens: &mut String, name: &str) {
+    add_name(tokens, name);
+    let named: Vec<String> = name.chars().map(|c| surname(c).map_or_else(|| plain(c), str::to_owned)).collect();
+    if named != syllables(name) {
+        add(tokens, &named.concat());
+        add(tokens, &named.iter().filter_map(|s| s.chars().next()).collect::<String>());
     }
 }
 

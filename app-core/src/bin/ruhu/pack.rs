@@ -95,6 +95,7 @@ fn read_facts(path: &Path) -> Result<Value, Faults> {
 
 fn check(dir: &Path) -> Result<Value, Faults> {
     let pack = Pack::load_dir(dir)?;
+    pack.inspect().or(())?;
     Ok(json!({
         "id": pack.manifest().id,
         "version": pack.manifest().version,
@@ -102,5 +103,6 @@ fn check(dir: &Path) -> Result<Value, Faults> {
         "forms": pack.slugs(),
         "rules": pack.rules().len(),
         "checks": pack.checks().len(),
+        "warnings": pack.unasked().errors,
     }))
 }

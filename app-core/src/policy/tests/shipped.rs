@@ -17,6 +17,29 @@ fn it_loads_whole() {
 }
 
 #[test]
+fn each_day_lies_in_one_phase() {
+    let phase = |on| PACK.phase_on(day(on)).map(|p| p.id.as_str());
+    assert_eq!(phase("2023-05-09"), Some("prepare"));
+    assert_eq!(phase("2023-05-12"), Some("field"), "field work begins before preparation ends");
+    assert_eq!(phase("2023-06-08"), Some("field"));
+    assert_eq!(phase("2023-06-09"), Some("entry"));
+    assert_eq!(phase("2023-06-25"), Some("summary"));
+    assert_eq!(phase("2023-06-26"), None);
+    assert_eq!(PACK.campaign_from(), Some(day("2023-05-10")));
+}
+
+#[test]
+fn the_forms_compile_and_ask_what_the_rules_read() {
+    let faults = PACK.inspect();
+    assert!(faults.is_empty(), "{faults}");
+    assert!(PACK.slugs().iter().all(|s| PACK.form(s).is_some()));
+    assert!(PACK.form("screening-nobody").is_none());
+    let unasked = PACK.unasked();
+    let only_clearance = unasked.errors.iter().all(|f| f.message == "no form asks risks_gone");
+    assert!(only_clearance, "the clearance form is still to come: {unasked}");
+}
+
+#[test]
 fn every_rule_of_the_table_is_there() {
     let ids = "labour-shortage unstable-work illness disability schooling-cost housing water below-line severe-hardship \
                must-be-priority ledger-due development-support-done development-support-confirm safety-net clearable \

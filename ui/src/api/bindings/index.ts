@@ -238,6 +238,9 @@ export type JudgementLine = { path: string, label: string, value: string, why: s
  */
 export type Kind = "invalid" | "form" | "pin" | "locked" | "refused" | "offline" | "disk" | "damaged" | "internal";
 
+/**
+ * The four lists of 排查工作.
+ */
 export type ListKind = "ordinary" | "priority" | "lifted" | "monitored";
 
 /**

@@ -1,0 +1,281 @@
+//! `ruhu phone`: a phone without a screen, for tests, demos and load. Its JSON is a contract (docs/cli.md).
+//! Exit 0: done; 2: the input cannot be used; 3: refused, locked or offline; 1: anything else.
+
+#[path = "phone/json.rs"]
+mod json;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app_core::domain::id::HouseholdId;
+use app_core::error::{Error, Kind, Result};
+use app_core::service::households::NewHousehold;
+use app_core::service::{App, Fixed, Setup};
+use app_core::storage::Cost;
+use app_core::storage::list::{Progress, Query};
+use app_core::sync::enrol::Ticket;
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+/// The environment variable for the PIN, so that it need not stand on the command line.
+const PIN: &str = "RUHU_PIN";
+
+/// A phone and what it is to do.
+#[derive(Debug, Args)]
+pub struct Phone {
+    /// the phone's data folder; made if absent
+    #[arg(long)]
+    data: PathBuf,
+    /// the PIN (or set RUHU_PIN)
+    #[arg(long, global = true)]
+    pin: Option<String>,
+    /// print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// the phone's clock stands at this moment (RFC 3339), for tests and demos
+    #[arg(long, global = true, hide = true)]
+    now: Option<DateTime<Utc>>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Use a one-time ticket; the PIN given here opens the phone from now on
+    Enrol(Enrol),
+    /// One round with the server
+    Sync,
+    /// Households, searched and filtered
+    Households(Households),
+    /// Everything of one household
+    Show {
+        household: HouseholdId,
+    },
+    /// Correct one fact outside a visit, e.g. `profile/phone` or `members/<id>/work`; empty or `null` empties it
+    Set { household: HouseholdId, fact: String, value: String },
+    /// The roster
+    #[command(subcommand)]
+    Member(Member),
+    /// Households on no list
+    #[command(subcommand)]
+    Household(Household),
+    /// Where several values stand
+    Conflicts,
+    /// What waits here, what the server has, what it would not take
+    Status,
+    /// Make the projection again from the household files
+    Rebuild,
+    /// A hash of the content of each household file
+    Digest,
+}
+
+#[derive(Debug, Args)]
+struct Enrol {
+    /// the server's address; not needed with a whole ticket line
+    #[arg(long, default_value = "")]
+    server: String,
+    /// the code, or the whole ticket line `ruhu:…`
+    #[arg(long)]
+    ticket: String,
+    /// SHA-256 of the server's certificate, hex
+    #[arg(long)]
+    fingerprint: Option<String>,
+    /// what people call this device
+    #[arg(long, default_value = "ruhu phone")]
+    device_name: String,
+    /// allow plain http:// to another machine
+    #[arg(long)]
+    insecure: bool,
+}
+
+#[derive(Debug, Args)]
+struct Households {
+    /// name, pinyin, initials, ID number or tail, phone tail, hamlet
+    #[arg(long, default_value = "")]
+    text: String,
+    /// ordinary, priority, lifted, monitored
+    #[arg(long)]
+    list: Option<String>,
+    /// area code: a prefix of the grid
+    #[arg(long)]
+    area: Option<String>,
+    /// left, draft, done, unsynced, leaflet-due
+    #[arg(long, value_parser = progress)]
+    progress: Option<Progress>,
+    #[arg(long, default_value_t = 0)]
+    offset: u32,
+    #[arg(long, default_value_t = 100_000)]
+    limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+enum Member {
+    /// Add a member: facts as `name=韦小明 relation=grandson health=chronic,disabled`
+    Add {
+        household: HouseholdId,
+        #[arg(required = true, value_parser = fact)]
+        facts: Vec<(String, Value)>,
+    },
+    /// Take a member off the roster
+    Remove {
+        household: HouseholdId,
+        member: String,
+        /// how the person left: dead, moved_out, reduced; not given = the entry was a mistake
+        #[arg(long)]
+        living: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Household {
+    /// Found a household that is on no list
+    Add {
+        /// name of the head
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "")]
+        id_number: String,
+        #[arg(long)]
+        grid: String,
+        #[arg(long, default_value = "")]
+        hamlet: String,
+        #[arg(long, default_value = "")]
+        phone: String,
+    },
+}
+
+fn progress(text: &str) -> Result<Progress, String> {
+    match text {
+        "left" => Ok(Progress::Left),
+        "draft" => Ok(Progress::Draft),
+        "done" => Ok(Progress::Done),
+        "unsynced" => Ok(Progress::Unsynced),
+        "leaflet-due" => Ok(Progress::LeafletDue),
+        _ => Err("left, draft, done, unsynced or leaflet-due".into()),
+    }
+}
+
+fn fact(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').ok_or("write name=value")?;
+    let value = match name {
+        "health" => value.split(',').filter(|c| !c.is_empty()).collect(),
+        "insured" | "pension" | "willing" => json!(matches!(value, "yes" | "true")),
+        "employed_months" => value.parse::<i64>().map_err(|_| "a whole number of months")?.into(),
+        _ => value.into(),
+    };
+    Ok((name.to_owned(), value))
+}
+
+/// Runs the verb and prints what it did.
+#[expect(clippy::print_stdout, reason = "the command's answer")]
+pub fn run(phone: &Phone) -> ExitCode {
+    match work(phone) {
+        Ok(answer) if phone.json => println!("{answer}"),
+        Ok(answer) => println!("{answer:#}"),
+        Err(error) => {
+            if phone.json {
+                println!("{}", json!({ "error": { "kind": error.kind, "words": error.words } }));
+            }
+            eprintln!("ruhu phone: {error}");
+            return ExitCode::from(exit_code(error.kind));
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn exit_code(kind: Kind) -> u8 {
+    match kind {
+        Kind::Invalid | Kind::Form => 2,
+        Kind::Refused | Kind::Offline | Kind::Pin | Kind::Locked => 3,
+        Kind::Disk | Kind::Damaged | Kind::Internal => 1,
+    }
+}
+
+fn work(phone: &Phone) -> Result<Value> {
+    let app = App::open_with(&phone.data, setup(phone))?;
+    let pin = pin(phone)?;
+    if let Verb::Enrol(enrol) = &phone.verb {
+        let mut ticket = Ticket::parse(&enrol.ticket, &enrol.server)?;
+        ticket.fingerprint = enrol.fingerprint.clone().or(ticket.fingerprint);
+        ticket.insecure = enrol.insecure;
+        app.enrol(&ticket, &pin, &enrol.device_name)?;
+        return json::enrolled(&app);
+    }
+    app.unlock(&pin)?;
+    match &phone.verb {
+        Verb::Enrol(_) => Ok(Value::Null),
+        Verb::Sync => app.sync().map(|report| json::round(&report)),
+        Verb::Households(asked) => households(&app, asked),
+        Verb::Show { household } => json::household(&app, *household),
+        Verb::Set { household, fact, value } => {
+            app.set_fact(*household, fact, &typed(value)).map(|done| json::done(*household, &done))
+        }
+        Verb::Member(Member::Add { household, facts }) => {
+            let facts: Map<String, Value> = facts.iter().cloned().collect();
+            let (member, done) = app.add_member(*household, &facts)?;
+            Ok(json::with(json::done(*household, &done), "member", member.into()))
+        }
+        Verb::Member(Member::Remove { household, member, living }) => {
+            app.remove_member(*household, member, living.as_deref()).map(|done| json::done(*household, &done))
+        }
+        Verb::Household(Household::Add { name, id_number, grid, hamlet, phone }) => {
+            let new = NewHousehold {
+                head_name: name.clone(),
+                head_id_number: id_number.clone(),
+                grid: grid.clone(),
+                hamlet: hamlet.clone(),
+                phone: phone.clone(),
+            };
+            app.add_household(&new).map(|(id, done)| json::done(id, &done))
+        }
+        Verb::Conflicts => json::conflicts(&app),
+        Verb::Status => app.status().map(|status| json::status(&status)),
+        Verb::Rebuild => app.rebuild().map(|count| json!({ "households": count })),
+        Verb::Digest => json::digest(&app),
+    }
+}
+
+fn setup(phone: &Phone) -> Setup {
+    let mut setup = Setup::default();
+    if let Some(now) = phone.now {
+        setup.clock = Arc::new(Fixed(now));
+    }
+    // Development builds only: a released phone never takes a cheap PIN, whatever its environment says.
+    if cfg!(debug_assertions) && std::env::var_os("RUHU_TEST_CHEAP_PIN").is_some() {
+        setup.cost = Cost::CHEAP;
+    }
+    setup
+}
+
+fn pin(phone: &Phone) -> Result<String> {
+    phone.pin.clone().or_else(|| std::env::var(PIN).ok()).ok_or_else(|| {
+        Error::invalid("请用 --pin 或环境变量 RUHU_PIN 给出密码。 Give the PIN by --pin or RUHU_PIN.")
+    })
+}
+
+/// A value from the command line: JSON where it can only be JSON, else text (`13900001234` stays text).
+fn typed(text: &str) -> Value {
+    match text {
+        "null" | "" => Value::Null,
+        "true" => true.into(),
+        "false" => false.into(),
+        list if list.starts_with('[') => serde_json::from_str(list).unwrap_or_else(|_| list.into()),
+        text => text.into(),
+    }
+}
+
+fn households(app: &App, asked: &Households) -> Result<Value> {
+    let query = Query {
+        text: asked.text.clone(),
+        list: asked.list.clone(),
+        area: asked.area.clone(),
+        progress: asked.progress,
+        offset: asked.offset,
+        limit: asked.limit,
+        ..Query::default()
+    };
+    let (total, lines) = app.search(&query)?;
+    Ok(json!({ "total": total, "households": lines.iter().map(json::line).collect::<Vec<_>>() }))
+}

@@ -1,0 +1,186 @@
+//! Who gets in: tickets, enrolment, tokens. A code or token is random and long (80 and 256 bits), so its SHA-256 is kept
+//! and nothing slower is needed; looking it up by hash is constant-time in the secret.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use app_core::domain::Person;
+use app_core::wire::sign::normalised_code;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result, Why};
+use crate::store::rows::{DeviceRow, NewTicket, PersonRow};
+use crate::store::{Reads, Writes};
+
+/// Characters of a ticket's code: no 0, 1, I, O, L or U, so that it can be read out.
+const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// 17 of 30 characters = 83 bits.
+const CODE_LENGTH: usize = 17;
+
+/// `n` random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| Error::internal("系统没有随机数 no randomness").because(e))?;
+    Ok(bytes)
+}
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// A fresh code, in groups: `XXXXX-XXXXXX-XXXXXX`.
+pub fn fresh_code() -> Result<String> {
+    let mut code = String::new();
+    let mut taken = 0;
+    while taken < CODE_LENGTH {
+        // Rejecting the last 16 of 256 values keeps every character equally likely.
+        for byte in random::<32>()?.into_iter().filter(|b| *b < 240) {
+            if taken == CODE_LENGTH {
+                break;
+            }
+            if taken == 5 || taken == 11 {
+                code.push('-');
+            }
+            code.extend(ALPHABET.get(usize::from(byte) % ALPHABET.len()).map(|b| char::from(*b)));
+            taken += 1;
+        }
+    }
+    Ok(code)
+}
+
+/// The hash under which a ticket is kept.
+pub fn ticket_hash(code: &str) -> [u8; 32] {
+    sha256(format!("ruhu-ticket-v1{}", normalised_code(code)).as_bytes())
+}
+
+/// Makes a ticket; the code is given once and kept nowhere.
+pub fn make_ticket(w: &mut dyn Writes, person: &str, hours: u32, now: i64) -> Result<(String, i64)> {
+    if w.person(person)?.is_none() {
+        return Err(Error::new(Why::NotFound, "没有这个人员 no such user"));
+    }
+    let code = fresh_code()?;
+    let expires_at = now.saturating_add(i64::from(hours).saturating_mul(3600));
+    w.put_ticket(&NewTicket { hash: ticket_hash(&code), person: person.to_owned(), created_at: now, expires_at })?;
+    Ok((code, expires_at))
+}
+
+/// Whose ticket this is, if it is good now.
+pub fn check_ticket(r: &dyn Reads, code: &str, now: i64) -> Result<PersonRow> {
+    let unknown = || Error::new(Why::TicketUnknown, "入网码不对，请核对后再输 the code is not known here");
+    let ticket = r.ticket(&ticket_hash(code))?.ok_or_else(unknown)?;
+    if ticket.used.is_some() {
+        return Err(Error::new(
+            Why::TicketUsed,
+            "此码已被使用，请向管理员要新的；this ticket was used, ask for a new one",
+        ));
+    }
+    if ticket.expires_at <= now {
+        return Err(Error::new(
+            Why::TicketExpired,
+            "此码已过期，请向管理员要新的；this ticket has expired, ask for a new one",
+        ));
+    }
+    r.person(&ticket.person)?.ok_or_else(unknown)
+}
+
+/// The device and person behind a bearer token.
+pub fn check_token(r: &dyn Reads, token: &str) -> Result<(DeviceRow, PersonRow)> {
+    let unknown = || Error::new(Why::Token, "本机未在服务器登记，请重新入网；this device is not enrolled here");
+    let device = r.device_by_token(&token_hash(token))?.ok_or_else(unknown)?;
+    if device.revoked_at.is_some() {
+        return Err(Error::new(
+            Why::DeviceRevoked,
+            "本机已被停用，未同步的内容仍保存在本机，请联系管理员；this device was revoked, ask the office",
+        ));
+    }
+    let person = r.person(&device.person)?.ok_or_else(unknown)?;
+    Ok((device, person))
+}
+
+/// The hash under which a token is kept.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    sha256(format!("ruhu-token-v1{token}").as_bytes())
+}
+
+/// A person with the areas in which a push of this device is still taken: the present ones, and those it has not
+/// heard of losing (work done there is accepted, attributed, never dropped; 4-sync.md).
+pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, now: i64) -> Result<Person> {
+    let mut wide = person.person.clone();
+    if device.scope_seq < person.changed_seq {
+        let since = now.saturating_sub(crate::settings::FORMER_AREA_GRACE).max(device.enrolled_at);
+        wide.scope.extend(r.former_areas(&wide.id, since)?);
+    }
+    Ok(wide)
+}
+
+/// Failed attempts at codes: ten a quarter of an hour from one address, two hundred from all.
+#[derive(Default)]
+pub struct Attempts {
+    failed: Mutex<Window>,
+}
+
+#[derive(Default)]
+struct Window {
+    since: Option<Instant>,
+    total: u32,
+    by_source: HashMap<IpAddr, u32>,
+}
+
+impl Attempts {
+    const PERIOD: Duration = Duration::from_secs(15 * 60);
+    const PER_SOURCE: u32 = 10;
+    const TOTAL: u32 = 200;
+
+    /// Whether another attempt may be made from here.
+    pub fn allow(&self, source: IpAddr) -> Result<()> {
+        let mut window = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if window.since.is_none_or(|s| s.elapsed() > Self::PERIOD) {
+            *window = Window { since: Some(Instant::now()), ..Window::default() };
+        }
+        let here = window.by_source.get(&source).copied().unwrap_or_default();
+        if here >= Self::PER_SOURCE || window.total >= Self::TOTAL {
+            return Err(Error::new(
+                Why::Attempts,
+                "尝试次数过多，请 15 分钟后再试；too many attempts, wait 15 minutes",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Counts a failed attempt.
+    pub fn failed(&self, source: IpAddr) {
+        let mut window = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        window.total = window.total.saturating_add(1);
+        // `TOTAL` bounds the map as well.
+        let here = window.by_source.entry(source).or_default();
+        *here = here.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_out_in_groups_and_typed_as_one_likes() {
+        let code = fresh_code().unwrap();
+        assert_eq!(code.len(), CODE_LENGTH + 2);
+        assert_eq!(ticket_hash(&code), ticket_hash(&code.to_lowercase().replace('-', " ")));
+        assert_ne!(fresh_code().unwrap(), code);
+    }
+
+    #[test]
+    fn ten_wrong_codes_shut_one_address_and_not_the_next() {
+        let attempts = Attempts::default();
+        let (here, there) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
+        for _ in 0..10 {
+            attempts.allow(here).unwrap();
+            attempts.failed(here);
+        }
+        assert_eq!(attempts.allow(here).unwrap_err().why, Why::Attempts);
+        attempts.allow(there).unwrap();
+    }
+}

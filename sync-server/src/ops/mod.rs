@@ -1,0 +1,70 @@
+//! What an operator does: set up, people and tickets, publish a pack, back up, restore, check. One file a verb.
+//! Here lives what the commands do; how they are typed and printed is `main.rs`.
+
+pub mod backup;
+pub mod check;
+pub mod init;
+pub mod people;
+
+use app_core::domain::Area;
+
+use crate::error::{Error, Result};
+use crate::store::Reads;
+
+/// Setting: the server's name.
+pub const NAME: &str = "name";
+/// Setting: the county's code.
+pub const COUNTY: &str = "county";
+/// Setting: the epoch; a restore makes a new one.
+pub const EPOCH: &str = "epoch";
+/// Setting: hash of the pack in force.
+pub const PACK: &str = "pack";
+/// Setting: the server's first day, seconds; imported files are dated so.
+pub const BORN: &str = "born";
+/// Setting: when it was restored, seconds.
+pub const RESTORED_AT: &str = "restored_at";
+/// Setting: the address that tickets carry.
+pub const URL: &str = "url";
+/// Setting: where it last listened; for tickets when no address is set.
+pub const LAST_URL: &str = "last_url";
+
+/// Setting: `own` certificate or `proxy`, as last served; a ticket pins the certificate only when it is ours.
+pub const TLS: &str = "tls";
+
+/// A setting as text.
+pub fn text(r: &dyn Reads, key: &str) -> Result<Option<String>> {
+    Ok(r.setting(key)?.and_then(|v| String::from_utf8(v).ok()))
+}
+
+fn seconds(r: &dyn Reads, key: &str) -> Result<Option<i64>> {
+    Ok(text(r, key)?.and_then(|t| t.parse().ok()))
+}
+
+/// The epoch.
+pub fn epoch(r: &dyn Reads) -> Result<String> {
+    text(r, EPOCH)?.ok_or_else(|| Error::internal("服务器设置不全 the server is not initialised"))
+}
+
+/// The server's first day, seconds.
+pub fn born(r: &dyn Reads) -> Result<i64> {
+    Ok(seconds(r, BORN)?.unwrap_or_default())
+}
+
+/// The county.
+pub fn county(r: &dyn Reads) -> Result<Area> {
+    text(r, COUNTY)?
+        .and_then(|c| Area::parse(&c))
+        .ok_or_else(|| Error::internal("服务器设置不全 the server is not initialised"))
+}
+
+/// Whether a restore was so recent that devices may still bring back what was lost.
+pub fn in_recovery(r: &dyn Reads, now: i64) -> Result<bool> {
+    Ok(seconds(r, RESTORED_AT)?.is_some_and(|at| now.saturating_sub(at) < crate::settings::RECOVERY))
+}
+
+/// The pack in force, loaded.
+pub fn pack(r: &dyn Reads) -> Result<app_core::policy::Pack> {
+    let none = || Error::internal("没有政策包 no pack is in force");
+    let hash = text(r, PACK)?.ok_or_else(none)?;
+    crate::routes::policy::load(&r.pack(&hash)?.ok_or_else(none)?)
+}

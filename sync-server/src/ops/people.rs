@@ -1,0 +1,191 @@
+//! People, tickets, devices, areas, moves.
+
+use app_core::domain::id::short_id;
+use app_core::domain::{Area, Person, Title};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::error::{Error, Result, Why};
+use crate::store::{Reads, Store, read, write};
+
+/// A person as printed.
+#[derive(Debug, Serialize)]
+pub struct UserView {
+    /// the server's id
+    pub id: String,
+    /// name
+    pub name: String,
+    /// code of the title
+    pub title: &'static str,
+    /// official Chinese of the title
+    pub label: &'static str,
+    /// codes of the areas
+    pub areas: Vec<String>,
+}
+
+impl From<&Person> for UserView {
+    fn from(p: &Person) -> Self {
+        Self {
+            id: p.id.clone(),
+            name: p.name.clone(),
+            title: p.title.code(),
+            label: p.title.label(),
+            areas: p.scope.iter().map(|a| a.as_str().to_owned()).collect(),
+        }
+    }
+}
+
+/// A device as printed.
+#[derive(Debug, Serialize)]
+pub struct DeviceView {
+    /// the server's id
+    pub id: String,
+    /// whose
+    pub user: String,
+    /// what people call it
+    pub name: String,
+    /// seconds since 1970
+    pub enrolled_at: i64,
+    /// seconds since 1970, to ten minutes
+    pub seen_at: i64,
+    /// seconds since 1970
+    pub revoked_at: Option<i64>,
+}
+
+/// A ticket as handed out.
+#[derive(Debug, Serialize)]
+pub struct TicketView {
+    /// `XXXXX-XXXXXX-XXXXXX`
+    pub code: String,
+    /// `ruhu:<url>#<code>.<fingerprint or ->.<expiry>`: what the QR code holds
+    pub ticket: String,
+    /// seconds since 1970
+    pub expires_at: i64,
+}
+
+/// Adds a person.
+pub fn add_user(store: &dyn Store, name: &str, title: &str, areas: &[String], now: i64) -> Result<UserView> {
+    let title = Title::parse(title).ok_or_else(|| {
+        let codes: Vec<&str> = Title::ALL.iter().map(|t| t.code()).collect();
+        Error::invalid(format!("没有这个职务；no such title. One of: {}", codes.join(", ")))
+    })?;
+    if name.trim().is_empty() {
+        return Err(Error::invalid("姓名不能为空；a name is needed"));
+    }
+    let person = Person { id: short_id(), name: name.trim().to_owned(), title, scope: scope(store, areas)? };
+    let view = UserView::from(&person);
+    write(store, move |w| w.put_person(&person, now))?;
+    Ok(view)
+}
+
+/// Gives a person other areas; devices grow and forget at their next round.
+pub fn move_user(store: &dyn Store, id: &str, areas: &[String], now: i64) -> Result<UserView> {
+    let scope = scope(store, areas)?;
+    let id = id.to_owned();
+    write(store, move |w| {
+        let none = || Error::new(Why::NotFound, "没有这个人员；no such user");
+        let person = Person { scope, ..w.person(&id)?.ok_or_else(none)?.person };
+        w.put_person(&person, now)?;
+        Ok(UserView::from(&person))
+    })
+}
+
+/// Everybody.
+pub fn users(store: &dyn Store) -> Result<Vec<UserView>> {
+    read(store, |r| Ok(r.people()?.iter().map(|p| UserView::from(&p.person)).collect()))
+}
+
+fn scope(store: &dyn Store, areas: &[String]) -> Result<Vec<Area>> {
+    let county = read(store, super::county)?;
+    areas
+        .iter()
+        .map(|code| {
+            Area::parse(code)
+                .filter(|a| county.contains(a))
+                .ok_or_else(|| Error::invalid(format!("区划代码 {code} 不在本县；not an area of this county")))
+        })
+        .collect()
+}
+
+/// Makes a ticket; `url` overrides the address of the settings.
+pub fn ticket(store: &dyn Store, user: &str, hours: u32, url: Option<String>, now: i64) -> Result<TicketView> {
+    let (url, fingerprint) = read(store, |r| {
+        let url = match url {
+            Some(url) => url,
+            None => address(r)?,
+        };
+        let pinned = url.starts_with("https://") && super::text(r, super::TLS)?.as_deref() != Some("proxy");
+        Ok((url, if pinned { crate::keys::fingerprint(r)? } else { "-".to_owned() }))
+    })?;
+    let user = user.to_owned();
+    let (code, expires_at) = write(store, move |w| crate::officer::make_ticket(w, &user, hours, now))?;
+    let ticket = format!("ruhu:{url}#{code}.{fingerprint}.{expires_at}");
+    Ok(TicketView { code, ticket, expires_at })
+}
+
+fn address(r: &dyn Reads) -> Result<String> {
+    for key in [super::URL, super::LAST_URL] {
+        if let Some(url) = super::text(r, key)? {
+            return Ok(url);
+        }
+    }
+    Err(Error::invalid("不知道服务器地址：请用 --url 指定，或先启动一次；give --url, or start the server once"))
+}
+
+/// The ticket as a QR code.
+pub fn svg(ticket: &str) -> Result<String> {
+    let code = qrcode::QrCode::with_error_correction_level(ticket, qrcode::EcLevel::M)
+        .map_err(|e| Error::internal("二维码生成失败 the QR code cannot be made").because(e))?;
+    Ok(code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(320, 320).build())
+}
+
+/// Every device.
+pub fn devices(store: &dyn Store) -> Result<Vec<DeviceView>> {
+    let all = read(store, |r| r.devices())?;
+    Ok(all
+        .into_iter()
+        .map(|d| DeviceView {
+            id: d.id,
+            user: d.person,
+            name: d.name,
+            enrolled_at: d.enrolled_at,
+            seen_at: d.seen_at,
+            revoked_at: d.revoked_at,
+        })
+        .collect())
+}
+
+/// Shuts a device out.
+pub fn revoke(store: &dyn Store, device: &str, now: i64) -> Result<()> {
+    let device = device.to_owned();
+    if write(store, move |w| w.revoke(&device, now))? {
+        return Ok(());
+    }
+    Err(Error::new(Why::NotFound, "没有这台设备，或已停用；no such device, or revoked already"))
+}
+
+/// Names an area.
+pub fn add_area(store: &dyn Store, code: &str, name: &str, now: i64) -> Result<()> {
+    let codes = [code.to_owned()];
+    let area = scope(store, &codes)?;
+    let name = name.trim().to_owned();
+    if name.is_empty() {
+        return Err(Error::invalid("名称不能为空；a name is needed"));
+    }
+    write(store, move |w| {
+        for area in &area {
+            w.put_area(area, &name, now)?;
+        }
+        Ok(())
+    })
+}
+
+/// Puts a household into another grid; its phones forget and grow.
+pub fn move_household(store: &dyn Store, id: &str, grid: &str, now: i64) -> Result<()> {
+    let id = Uuid::parse_str(id).map_err(|e| Error::invalid("户编号有误；not a household id").because(e))?;
+    let grids = scope(store, &[grid.to_owned()])?;
+    let Some(grid) = grids.into_iter().find(|g| g.as_str().len() == 15) else {
+        return Err(Error::invalid("应为网格代码，如 999999101203-04；a grid is needed"));
+    };
+    write(store, move |w| w.move_household(id, grid.as_str(), now))
+}

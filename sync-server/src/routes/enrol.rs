@@ -1,0 +1,100 @@
+//! `POST /v1/enrol`: a one-time ticket and the device's new keys against a token.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use app_core::wire;
+use app_core::wire::message::{EnrolAnswer, EnrolRequest};
+use app_core::wire::sign::verify_enrol;
+use app_core::wire::version;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, State};
+use axum::response::Response;
+use serde_bytes::ByteBuf;
+
+use super::{App, body, within_limit};
+use crate::error::{Error, Result, Why};
+use crate::officer::{check_ticket, random, ticket_hash, token_hash};
+use crate::store::rows::NewDevice;
+use crate::store::{Writes, write};
+
+/// Longest name of a device, characters.
+const NAME_MAX: usize = 60;
+/// An enrolment is small.
+const ENROL_MAX: usize = 4096;
+
+pub(super) async fn enrol(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Result<Bytes, BytesRejection>,
+) -> Result<Response> {
+    let request = within_limit(request)?;
+    let answer = app.work(move |app| enrol_now(app, peer.ip(), &request)).await?;
+    Ok(body(answer))
+}
+
+fn enrol_now(app: &App, source: IpAddr, bytes: &[u8]) -> Result<Vec<u8>> {
+    app.attempts.allow(source)?;
+    let request: EnrolRequest = wire::decode(bytes, ENROL_MAX)?;
+    check_version(request.v)?;
+    if request.key.len() != 32 || request.actor.len() != 16 || !verify_enrol(&request) {
+        return Err(Error::new(Why::Malformed, "入网请求有误，请重试；the enrolment is malformed"));
+    }
+    let (sign, now) = (app.sign, crate::now());
+    let done = write(&*app.store, move |w| enrol_device(w, &request, &sign, now));
+    match &done {
+        Err(e) if matches!(e.why, Why::TicketUnknown | Why::TicketUsed | Why::TicketExpired) => {
+            app.attempts.failed(source);
+            metrics::counter!("ruhu_enrolments_refused_total").increment(1);
+        }
+        _ => {}
+    }
+    let mut answer = done?;
+    answer.pack = crate::store::read(&*app.store, |r| Ok(app.policy.now(r)?.reference.clone()))?;
+    Ok(wire::encode(&answer)?)
+}
+
+fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now: i64) -> Result<EnrolAnswer> {
+    let person = check_ticket(&*w, &request.code, now)?;
+    let token = hex::encode(random::<32>()?);
+    let device = NewDevice {
+        id: app_core::domain::id::short_id(),
+        person: person.person.id.clone(),
+        name: request.device_name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect(),
+        key: request.key.to_vec(),
+        token_hash: token_hash(&token),
+        at: now,
+        scope_seq: person.changed_seq,
+    };
+    w.put_device(&device)?;
+    w.use_ticket(&ticket_hash(&request.code), &device.id, now)?;
+    if !w.put_actor(&request.actor, &device.id, now)? {
+        return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken, try again"));
+    }
+    let setting =
+        |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
+    Ok(EnrolAnswer {
+        device: device.id,
+        token,
+        server_key: ByteBuf::from(wire::sign::public_key(sign)),
+        server_name: setting(crate::ops::NAME)?,
+        epoch: setting(crate::ops::EPOCH)?,
+        pack: wire::message::PackRef { hash: String::new(), id: String::new(), version: String::new() },
+        areas: crate::delivery::names(&*w, &person.person.scope)?,
+        person: person.person,
+    })
+}
+
+/// Whether this protocol version is served.
+pub(super) fn check_version(v: u32) -> Result<()> {
+    if (version::OLDEST..=version::CURRENT).contains(&v) {
+        return Ok(());
+    }
+    let words = if v < version::OLDEST {
+        "本机程序版本过旧，请先升级；内容仍保存在本机。this app is too old, please update"
+    } else {
+        "服务器版本较旧，请联系管理员升级；内容仍保存在本机。the server is older than this app"
+    };
+    Err(Error::new(Why::Version, words))
+}

@@ -1,0 +1,193 @@
+//! `POST /v1/sync`: one round. What is pushed is durable before it is acknowledged; then the device hears what is new.
+
+use std::sync::Arc;
+
+use app_core::approvals::Permit;
+use app_core::domain::Area;
+use app_core::wire;
+use app_core::wire::message::{Cursor, SyncAnswer, SyncRequest};
+use app_core::wire::sign::{push_hashes, sign_receipt, verify_push};
+use app_core::wire::version;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::enrol::check_version;
+use super::policy::InForce;
+use super::{App, bearer, body, within_limit};
+use crate::delivery::{self, Asked, Delivery};
+use crate::error::{Error, Result, Why};
+use crate::intake::{Outcome, Round, take};
+use crate::officer::{check_token, pushing_as};
+use crate::settings;
+use crate::store::rows::{DeviceRow, PersonRow};
+use crate::store::{Reads, Writes, read, write};
+
+/// A device is noted as seen at most this often, seconds.
+const SEEN_EVERY: i64 = 600;
+
+pub(super) async fn sync(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    request: Result<Bytes, BytesRejection>,
+) -> Result<Response> {
+    let token = bearer(&headers)?;
+    let request = within_limit(request)?;
+    Ok(body(app.work(move |app| round(app, &token, &request)).await?))
+}
+
+fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
+    // Who asks comes first: a stranger's body is not even unpacked.
+    let (device, person, force) = read(&*app.store, |r| {
+        let (device, person) = check_token(r, token)?;
+        Ok((device, person, app.policy.now(r)?))
+    })?;
+    let request: SyncRequest = wire::decode(bytes, settings::MESSAGE_MAX)?;
+    check(&request, &device)?;
+    let limit = match usize::try_from(request.limit).unwrap_or(usize::MAX) {
+        0 => settings::ANSWER_DEFAULT,
+        n => n.clamp(1024, settings::ANSWER_MAX),
+    };
+    let now = crate::now();
+    let request = Arc::new(request);
+    let outcome = if brings(&request, &device, &person, now) {
+        let (token, force, request) = (token.to_owned(), force.clone(), request.clone());
+        write(&*app.store, move |w| bring(w, &token, &request, &force, now))?
+    } else {
+        Outcome::default()
+    };
+    metrics::counter!("ruhu_changes_taken_total").increment(outcome.taken);
+    metrics::counter!("ruhu_changes_refused_total").increment(u64::try_from(outcome.refused.len()).unwrap_or_default());
+    answer(app, &device, &request, &force, outcome, limit)
+}
+
+fn check(request: &SyncRequest, device: &DeviceRow) -> Result<()> {
+    check_version(request.v)?;
+    let changes: usize = request.push.iter().map(|p| p.changes.len()).sum();
+    if changes > settings::PUSH_CHANGES_MAX || request.actors.len() > settings::ACTORS_MAX {
+        return Err(Error::new(Why::TooLarge, "一次上传的修改过多，请分几次；too many changes in one push"));
+    }
+    let ids = request.push.iter().map(|p| &p.household).chain(request.held.iter().map(|h| &h.household));
+    let sound = ids.into_iter().all(|h| h.len() == 16) && request.actors.iter().all(|a| a.len() == 16);
+    if !sound || !verify_push(request, &device.key) {
+        return Err(Error::new(Why::Malformed, "上传内容或签名有误，未写入；the push or its signature is malformed"));
+    }
+    Ok(())
+}
+
+/// Whether the device has heard of the last change of its person's scope: its cursor lies behind it.
+fn has_heard(cursor: &Cursor, epoch: &str, person: &PersonRow) -> bool {
+    cursor.epoch == epoch && cursor.seq >= person.changed_seq
+}
+
+/// Whether there is anything to write.
+fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i64) -> bool {
+    !request.push.is_empty()
+        || !request.actors.is_empty()
+        || now.saturating_sub(device.seen_at) >= SEEN_EVERY
+        || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
+}
+
+fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce, now: i64) -> Result<Outcome> {
+    // Asked again inside the transaction: a device revoked a moment ago brings nothing.
+    let (mut device, person) = check_token(&*w, token)?;
+    let epoch = crate::ops::epoch(&*w)?;
+    if has_heard(&request.cursor, &epoch, &person) {
+        device.scope_seq = device.scope_seq.max(person.changed_seq);
+    }
+    w.seen(&device.id, now, device.scope_seq)?;
+    for actor in &request.actors {
+        if !w.put_actor(actor, &device.id, now)? {
+            return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken"));
+        }
+    }
+    let wide = pushing_as(&*w, &person, &device, now)?;
+    let hashes = push_hashes(request).unwrap_or_default();
+    let round = Round {
+        device: &device.id,
+        person: &wide,
+        permits: &force.permits,
+        recovery: crate::ops::in_recovery(&*w, now)?,
+        push: &request.push,
+        hashes: &hashes,
+        sig: &request.sig,
+        now,
+    };
+    take(w, &round)
+}
+
+fn answer(
+    app: &App,
+    device: &DeviceRow,
+    request: &SyncRequest,
+    force: &InForce,
+    outcome: Outcome,
+    limit: usize,
+) -> Result<Vec<u8>> {
+    let mut answer = SyncAnswer {
+        v: version::CURRENT,
+        acks: outcome.acks,
+        refused: outcome.refused,
+        time: chrono::Utc::now().timestamp_millis(),
+        pack: (request.pack != force.reference.hash).then(|| force.reference.clone()),
+        ..SyncAnswer::default()
+    };
+    sign_receipt(&mut answer, &app.sign);
+    // Households compress about five to one; when they do not, a smaller answer is put together.
+    let mut budget = limit.saturating_mul(5).min(settings::ANSWER_RAW_MAX);
+    loop {
+        let told = read(&*app.store, |r| deliver(r, device, request, force, budget))?;
+        let small = told.whole.len() + told.changes.len() <= 1;
+        fill(&mut answer, told, &outcome.lacking);
+        let encoded = wire::encode(&answer)?;
+        if encoded.len() <= limit || small || budget < 1024 {
+            metrics::counter!("ruhu_sent_bytes_total").increment(u64::try_from(encoded.len()).unwrap_or_default());
+            return Ok(encoded);
+        }
+        budget = budget / 10 * limit.saturating_mul(9) / encoded.len().max(1);
+    }
+}
+
+fn deliver(
+    r: &dyn Reads,
+    device: &DeviceRow,
+    request: &SyncRequest,
+    force: &InForce,
+    budget: usize,
+) -> Result<Delivery> {
+    let none = || Error::new(Why::Token, "人员已不在册 the person is gone");
+    let person = r.person(&device.person)?.ok_or_else(none)?;
+    let may_read = force.permits.holds(person.person.title, Permit::Read);
+    let scope: Vec<Area> = if may_read { person.person.scope.clone() } else { Vec::new() };
+    delivery::answer(
+        r,
+        &Asked {
+            device: &device.id,
+            person: &person,
+            scope,
+            cursor: &request.cursor,
+            held: &request.held,
+            epoch: &crate::ops::epoch(r)?,
+            budget,
+        },
+    )
+}
+
+fn fill(answer: &mut SyncAnswer, told: Delivery, lacking: &[serde_bytes::ByteBuf]) {
+    let mut all_lacking = lacking.to_vec();
+    all_lacking.extend(told.lacking.into_iter().filter(|l| !lacking.contains(l)));
+    *answer = SyncAnswer {
+        cursor: told.cursor,
+        more: told.more,
+        whole: told.whole,
+        changes: told.changes,
+        forget: told.forget,
+        lacking: all_lacking,
+        actors: told.actors,
+        person: told.person,
+        areas: told.areas,
+        ..std::mem::take(answer)
+    };
+}

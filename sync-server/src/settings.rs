@@ -1,0 +1,43 @@
+//! Bounds and paths of a server. Bounds are the same for everyone, so that one device cannot starve the others.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The database in a data folder.
+pub fn database(data: &Path) -> PathBuf {
+    data.join("ruhu-server.sqlite")
+}
+
+/// Largest body taken, in bytes as sent (compressed).
+pub const BODY_MAX: usize = 4 * 1024 * 1024;
+/// Largest message after decompression, in bytes.
+pub const MESSAGE_MAX: usize = 32 * 1024 * 1024;
+/// What an answer may weigh when the device names no limit, in bytes as sent.
+pub const ANSWER_DEFAULT: usize = 256 * 1024;
+/// The most an answer may weigh, in bytes as sent.
+pub const ANSWER_MAX: usize = 4 * 1024 * 1024;
+/// What an answer may weigh before compression: the devices decode up to this and a little more.
+pub const ANSWER_RAW_MAX: usize = 8 * 1024 * 1024;
+/// Most changes in one push; a device with more sends them in several rounds.
+pub const PUSH_CHANGES_MAX: usize = 5_000;
+/// Most actor ids named in one round.
+pub const ACTORS_MAX: usize = 16;
+/// Rounds worked on at once.
+pub const ROUNDS_AT_ONCE: usize = 8;
+/// Rounds that may wait for their turn; one more is told to come back.
+pub const ROUNDS_WAITING: usize = 512;
+/// Seconds for which work done in a former area is still taken from a device that has not heard of the change.
+pub const FORMER_AREA_GRACE: i64 = 30 * 24 * 3600;
+/// Seconds after a restore in which a device may bring back the work of others that the server lost.
+pub const RECOVERY: i64 = 30 * 24 * 3600;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// where to listen; port 0 takes a free one
+    pub listen: SocketAddr,
+    /// with the server's own certificate; `false` behind a proxy that does TLS
+    pub tls: bool,
+    /// bearer token that opens `/metrics` from elsewhere
+    pub metrics_token: Option<String>,
+}

@@ -1,0 +1,155 @@
+//! The server's memory. Here live the rows ([`rows`]) and the verbs ([`Reads`], [`Writes`]) that the rest of the server
+//! speaks; SQL lives in a store below ([`sqlite`]), so that another store can join and pass the same tests.
+//! What may not live here: judgement, wire messages, HTTP.
+//!
+//! A read sees one consistent state. A write is one transaction: durable when [`Store::write`] returns.
+
+pub mod rows;
+pub mod sqlite;
+
+use app_core::domain::{Area, Person};
+use uuid::Uuid;
+
+use crate::error::Result;
+use rows::{
+    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogRow, NewDevice, NewTicket, News, PackRow, Parked,
+    PersonRow, Place, PushRow, TicketRow, Unsaved,
+};
+
+/// A job that reads one consistent state.
+pub type ReadJob<'a> = dyn FnMut(&dyn Reads) -> Result<()> + 'a;
+/// A job that reads and writes in one transaction.
+pub type WriteJob = Box<dyn FnOnce(&mut dyn Writes) -> Result<()> + Send>;
+
+/// A store.
+pub trait Store: Send + Sync {
+    /// Runs the job on one consistent state.
+    fn read(&self, job: &mut ReadJob<'_>) -> Result<()>;
+    /// Runs the job in a transaction; when this returns `Ok`, it is durable. Jobs of several callers may share a commit.
+    fn write(&self, job: WriteJob) -> Result<()>;
+    /// Writes a consistent copy of everything while the server runs.
+    fn backup(&self, to: &std::path::Path) -> Result<()>;
+    /// The store's own findings about its files; empty when sound.
+    fn integrity(&self) -> Result<Vec<String>>;
+}
+
+/// What can be asked.
+pub trait Reads {
+    /// A setting.
+    fn setting(&self, key: &str) -> Result<Option<Vec<u8>>>;
+    /// A pack by hash.
+    fn pack(&self, hash: &str) -> Result<Option<PackRow>>;
+    /// Names of areas within or above any of `scope`.
+    fn areas_around(&self, scope: &[Area]) -> Result<Vec<AreaRow>>;
+    /// Every area.
+    fn areas(&self) -> Result<Vec<AreaRow>>;
+    /// A person by id.
+    fn person(&self, id: &str) -> Result<Option<PersonRow>>;
+    /// Every person.
+    fn people(&self) -> Result<Vec<PersonRow>>;
+    /// Former areas of a person that ended at `since` (seconds) or after.
+    fn former_areas(&self, person: &str, since: i64) -> Result<Vec<Area>>;
+    /// A ticket by the hash of its code.
+    fn ticket(&self, hash: &[u8]) -> Result<Option<TicketRow>>;
+    /// A device by the hash of its token.
+    fn device_by_token(&self, hash: &[u8]) -> Result<Option<DeviceRow>>;
+    /// A device by id.
+    fn device(&self, id: &str) -> Result<Option<DeviceRow>>;
+    /// Every device.
+    fn devices(&self) -> Result<Vec<DeviceRow>>;
+    /// The owner of an actor.
+    fn owner(&self, actor: &[u8]) -> Result<Option<ActorOwner>>;
+    /// A household.
+    fn household(&self, id: Uuid) -> Result<Option<HouseholdRow>>;
+    /// Grid and heads of a household.
+    fn place(&self, id: Uuid) -> Result<Option<Place>>;
+    /// Households of an area with an id above `after`, by id, at most `limit`; with the size of their snapshots.
+    fn households_in(&self, area: &Area, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, String, usize)>>;
+    /// How many households there are.
+    fn count_households(&self) -> Result<u64>;
+    /// Enrolled actors that wrote in a household.
+    fn actors_in(&self, household: Uuid) -> Result<Vec<Vec<u8>>>;
+    /// Whether a change of the household is in the log.
+    fn has_change(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool>;
+    /// Whether a change of the household is parked.
+    fn is_parked(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool>;
+    /// Parked changes of a household for one reason.
+    fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>>;
+    /// Every change of a household in the order of the log.
+    fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>>;
+    /// The last sequence number.
+    fn last_seq(&self) -> Result<u64>;
+    /// Positions and sizes of the rows of `areas` after `since`, ascending; bounded by the store, which then says up to where it looked.
+    fn news(&self, areas: &[Area], since: u64) -> Result<News>;
+    /// A row of the log.
+    fn log(&self, seq: u64) -> Result<Option<LogRow>>;
+    /// Whether an area within or above `scope` was named after `since`.
+    fn named_since(&self, scope: &[Area], since: u64) -> Result<bool>;
+}
+
+/// What can be changed.
+pub trait Writes: Reads {
+    /// Sets a setting.
+    fn set(&mut self, key: &str, value: &[u8]) -> Result<()>;
+    /// Keeps a pack.
+    fn put_pack(&mut self, pack: &PackRow, at: i64) -> Result<()>;
+    /// Names an area; says whether that changed anything.
+    fn put_area(&mut self, area: &Area, name: &str, at: i64) -> Result<bool>;
+    /// Adds a person or changes name, title and scope.
+    fn put_person(&mut self, person: &Person, at: i64) -> Result<()>;
+    /// Keeps a ticket.
+    fn put_ticket(&mut self, ticket: &NewTicket) -> Result<()>;
+    /// Marks a ticket as used by a device.
+    fn use_ticket(&mut self, hash: &[u8], device: &str, at: i64) -> Result<()>;
+    /// Enrols a device.
+    fn put_device(&mut self, device: &NewDevice) -> Result<()>;
+    /// Notes that a device was here and which change of its person's scope it has heard of.
+    fn seen(&mut self, device: &str, at: i64, scope_seq: u64) -> Result<()>;
+    /// Revokes a device; says whether there was one to revoke.
+    fn revoke(&mut self, device: &str, at: i64) -> Result<bool>;
+    /// Registers an actor of a device; says whether the id was free (or the device's own already).
+    fn put_actor(&mut self, actor: &[u8], device: &str, at: i64) -> Result<bool>;
+    /// A new household arrives in a grid.
+    fn found(&mut self, household: &HouseholdRow, device: Option<&str>, at: i64) -> Result<()>;
+    /// Moves a household to another grid.
+    fn move_household(&mut self, id: Uuid, to: &str, at: i64) -> Result<()>;
+    /// Rewrites heads and snapshot of a household.
+    fn save(&mut self, id: Uuid, heads: &[[u8; 32]], snapshot: &[u8]) -> Result<()>;
+    /// Appends an accepted change to the log.
+    fn append(&mut self, change: &Unsaved<'_>) -> Result<u64>;
+    /// Keeps the signature of a push; gives its id.
+    fn put_push(&mut self, push: &PushRow<'_>) -> Result<i64>;
+    /// Parks a refused change.
+    fn park(&mut self, parked: &Parked, at: i64) -> Result<()>;
+    /// A parked change has been accepted after all.
+    fn unpark(&mut self, household: Uuid, hash: &[u8; 32]) -> Result<()>;
+    /// Notes an import.
+    fn put_import(&mut self, sha256: &[u8], households: u64, founded: u64, at: i64) -> Result<()>;
+}
+
+/// Reads and gives back what the job found.
+pub fn read<T>(store: &dyn Store, job: impl FnOnce(&dyn Reads) -> Result<T>) -> Result<T> {
+    let mut job = Some(job);
+    let mut found = None;
+    store.read(&mut |r| {
+        if let Some(job) = job.take() {
+            found = Some(job(r)?);
+        }
+        Ok(())
+    })?;
+    found.ok_or_else(|| crate::error::Error::internal("读取未执行 the read did not run"))
+}
+
+/// Writes and gives back what the job made, once it is durable.
+pub fn write<T: Send + 'static>(
+    store: &dyn Store,
+    job: impl FnOnce(&mut dyn Writes) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (tx, rx) = std::sync::mpsc::channel();
+    store.write(Box::new(move |w| {
+        // The receiver outlives the job; a closed channel only means that nobody waits any more.
+        let _ = tx.send(job(w)?);
+        Ok(())
+    }))?;
+    rx.try_recv().map_err(|e| crate::error::Error::internal("写入未执行 the write did not run").because(e))
+}

@@ -1,0 +1,54 @@
+//! Opening: pragmas, migrations, a file only its owner reads.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+
+use crate::error::{Error, Result};
+
+/// Steps in order; released ones are never edited.
+const STEPS: &[&str] = &[include_str!("../../../../migrations/server/sqlite/0001_first.sql")];
+
+/// The one writing connection; migrates.
+pub(super) fn writing(file: &Path, create: bool) -> Result<Connection> {
+    if create {
+        create_private(file)?;
+    } else if !file.exists() {
+        return Err(Error::invalid("此目录不是服务器数据目录，请先运行 init；no server here, run `init` first"));
+    }
+    let mut conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    conn.busy_timeout(Duration::from_secs(20))?;
+    conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Migrations::new(STEPS.iter().map(|sql| M::up(sql)).collect()).to_latest(&mut conn).map_err(|e| {
+        Error::invalid("数据库版本比本程序新，或升级失败；database is newer than this program, or damaged").because(e)
+    })?;
+    Ok(conn)
+}
+
+/// A reading connection.
+pub(super) fn reading(file: &Path) -> Result<Connection> {
+    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(Duration::from_secs(20))?;
+    conn.execute_batch("PRAGMA query_only = ON; PRAGMA foreign_keys = ON;")?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// Makes an empty file that only its owner can read; refuses one that is there.
+pub(super) fn create_private(file: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|e| {
+        if e.kind() == std::io::ErrorKind::AlreadyExists {
+            Error::invalid("文件已存在，不覆盖；the file is there already, nothing was overwritten").because(e)
+        } else {
+            Error::from(e)
+        }
+    })?;
+    Ok(())
+}

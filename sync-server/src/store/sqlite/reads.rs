@@ -1,0 +1,349 @@
+//! What can be asked, in SQL.
+
+use app_core::domain::{Area, Person, Title};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::store::Reads;
+use crate::store::rows::{
+    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogKind, LogRow, News, PackRow, Parked, PersonRow, Place,
+    TicketRow,
+};
+
+/// Most log rows looked at in one round, per grid.
+const NEWS_PER_UNIT: i64 = 20_000;
+
+/// A consistent state.
+pub(super) struct View<'a>(pub(super) &'a Connection);
+
+impl View<'_> {
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self.0.prepare_cached(sql)?.query_row(params, map).optional()?)
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        Ok(self.0.prepare_cached(sql)?.query_map(params, map)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn value<T: FromSql>(&self, sql: &str, params: impl Params) -> Result<Option<T>> {
+        self.one(sql, params, |r| r.get(0))
+    }
+
+    fn person_of(&self, id: String, name: String, title: &str, changed: i64) -> Result<PersonRow> {
+        let codes: Vec<String> =
+            self.all("SELECT area FROM person_area WHERE person = ? AND ended_at IS NULL ORDER BY area", [&id], |r| {
+                r.get(0)
+            })?;
+        let scope = codes.iter().filter_map(|c| Area::parse(c)).collect();
+        let title = Title::parse(title).ok_or_else(|| Error::internal("未知的职务 unknown title in the database"))?;
+        Ok(PersonRow { person: Person { id, name, title, scope }, changed_seq: number(changed) })
+    }
+}
+
+impl Reads for View<'_> {
+    fn setting(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.value("SELECT value FROM setting WHERE key = ?", [key])
+    }
+
+    fn pack(&self, hash: &str) -> Result<Option<PackRow>> {
+        self.one("SELECT hash, id, version, files FROM pack WHERE hash = ?", [hash], |r| {
+            Ok(PackRow { hash: r.get(0)?, id: r.get(1)?, version: r.get(2)?, files: r.get(3)? })
+        })
+    }
+
+    fn areas_around(&self, scope: &[Area]) -> Result<Vec<AreaRow>> {
+        let mut found = Vec::new();
+        for area in scope {
+            let (from, to) = span(area);
+            found.extend(self.all(
+                "SELECT code, name FROM area WHERE (code >= ?1 AND code < ?2) OR code IN (substr(?1, 1, 6), substr(?1, 1, 9), substr(?1, 1, 12)) ORDER BY code",
+                [&from, &to],
+                area_row,
+            )?);
+        }
+        found.sort_by(|a, b| a.code.cmp(&b.code));
+        found.dedup();
+        Ok(found)
+    }
+
+    fn areas(&self) -> Result<Vec<AreaRow>> {
+        self.all("SELECT code, name FROM area ORDER BY code", [], area_row)
+    }
+
+    fn person(&self, id: &str) -> Result<Option<PersonRow>> {
+        self.one("SELECT id, name, title, changed_seq FROM person WHERE id = ?", [id], person_parts)?
+            .map(|(id, name, title, changed)| self.person_of(id, name, &title, changed))
+            .transpose()
+    }
+
+    fn people(&self) -> Result<Vec<PersonRow>> {
+        self.all("SELECT id, name, title, changed_seq FROM person ORDER BY created_at, id", [], person_parts)?
+            .into_iter()
+            .map(|(id, name, title, changed)| self.person_of(id, name, &title, changed))
+            .collect()
+    }
+
+    fn former_areas(&self, person: &str, since: i64) -> Result<Vec<Area>> {
+        let codes: Vec<String> =
+            self.all("SELECT area FROM person_area WHERE person = ? AND ended_at >= ?", (person, since), |r| r.get(0))?;
+        Ok(codes.iter().filter_map(|c| Area::parse(c)).collect())
+    }
+
+    fn ticket(&self, hash: &[u8]) -> Result<Option<TicketRow>> {
+        self.one("SELECT person, expires_at, used_at, device FROM ticket WHERE hash = ?", [hash], |r| {
+            let used: Option<i64> = r.get(2)?;
+            let device: Option<String> = r.get(3)?;
+            Ok(TicketRow {
+                person: r.get(0)?,
+                expires_at: r.get(1)?,
+                used: used.map(|at| (at, device.unwrap_or_default())),
+            })
+        })
+    }
+
+    fn device_by_token(&self, hash: &[u8]) -> Result<Option<DeviceRow>> {
+        self.one(&format!("{DEVICE} WHERE token_hash = ?"), [hash], device_row)
+    }
+
+    fn device(&self, id: &str) -> Result<Option<DeviceRow>> {
+        self.one(&format!("{DEVICE} WHERE id = ?"), [id], device_row)
+    }
+
+    fn devices(&self) -> Result<Vec<DeviceRow>> {
+        self.all(&format!("{DEVICE} ORDER BY enrolled_at, id"), [], device_row)
+    }
+
+    fn owner(&self, actor: &[u8]) -> Result<Option<ActorOwner>> {
+        self.one(
+            "SELECT d.id, d.name, p.id, p.name FROM actor a JOIN device d ON d.id = a.device JOIN person p ON p.id = d.person WHERE a.id = ?",
+            [actor],
+            |r| Ok(ActorOwner { device: r.get(0)?, device_name: r.get(1)?, person: r.get(2)?, person_name: r.get(3)? }),
+        )
+    }
+
+    fn household(&self, id: Uuid) -> Result<Option<HouseholdRow>> {
+        self.one("SELECT unit, heads, snapshot FROM household WHERE id = ?", [id.as_bytes()], |r| {
+            Ok(HouseholdRow { id, unit: r.get(0)?, heads: hashes(&r.get::<_, Vec<u8>>(1)?), snapshot: r.get(2)? })
+        })
+    }
+
+    fn place(&self, id: Uuid) -> Result<Option<Place>> {
+        self.one("SELECT unit, heads FROM household WHERE id = ?", [id.as_bytes()], |r| {
+            Ok(Place { unit: r.get(0)?, heads: hashes(&r.get::<_, Vec<u8>>(1)?) })
+        })
+    }
+
+    fn households_in(&self, area: &Area, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, String, usize)>> {
+        // A county is most of a server: walk by id. Anything smaller: gather its own and sort, so that the cost is its own.
+        let by = if area.as_str().len() <= 6 { "household_by_id" } else { "household_by_unit" };
+        let (from, to) = span(area);
+        let after = after.map_or_else(Vec::new, |u| u.as_bytes().to_vec());
+        let ids: Vec<(Vec<u8>, String)> = self.all(
+            &format!("SELECT id, unit FROM household INDEXED BY {by} WHERE unit >= ?1 AND unit < ?2 AND id > ?3 ORDER BY id LIMIT ?4"),
+            (from, to, after, i64::try_from(limit).unwrap_or(i64::MAX)),
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )?;
+        ids.into_iter()
+            .map(|(id, unit)| {
+                let size: i64 =
+                    self.value("SELECT length(snapshot) FROM household WHERE id = ?", [&id])?.unwrap_or_default();
+                Ok((uuid(&id)?, unit, usize::try_from(size).unwrap_or_default()))
+            })
+            .collect()
+    }
+
+    fn count_households(&self) -> Result<u64> {
+        Ok(number(self.value("SELECT count(*) FROM household", [])?.unwrap_or_default()))
+    }
+
+    fn actors_in(&self, household: Uuid) -> Result<Vec<Vec<u8>>> {
+        self.all("SELECT actor FROM household_actor WHERE household = ? ORDER BY actor", [household.as_bytes()], |r| {
+            r.get(0)
+        })
+    }
+
+    fn has_change(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool> {
+        Ok(self
+            .value::<i64>("SELECT 1 FROM log WHERE household = ? AND hash = ?", (household.as_bytes(), hash))?
+            .is_some())
+    }
+
+    fn is_parked(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool> {
+        Ok(self
+            .value::<i64>("SELECT 1 FROM parked WHERE household = ? AND hash = ?", (household.as_bytes(), hash))?
+            .is_some())
+    }
+
+    fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>> {
+        self.all(
+            "SELECT hash, device, words, unit, bytes FROM parked WHERE household = ? AND why = ? ORDER BY at, hash",
+            (household.as_bytes(), why),
+            |r| {
+                Ok(Parked {
+                    household,
+                    hash: r.get(0)?,
+                    device: r.get(1)?,
+                    why: why.to_owned(),
+                    words: r.get(2)?,
+                    unit: r.get(3)?,
+                    bytes: r.get(4)?,
+                })
+            },
+        )
+    }
+
+    fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>> {
+        self.all(
+            "SELECT hash, bytes, actor FROM log WHERE household = ? AND hash IS NOT NULL ORDER BY seq",
+            [household.as_bytes()],
+            |r| Ok(ChangeRow { hash: r.get(0)?, bytes: r.get(1)?, actor: r.get(2)? }),
+        )
+    }
+
+    fn last_seq(&self) -> Result<u64> {
+        Ok(number(self.value::<Option<i64>>("SELECT max(seq) FROM log", [])?.flatten().unwrap_or_default()))
+    }
+
+    fn news(&self, areas: &[Area], since: u64) -> Result<News> {
+        let mut news = News { rows: Vec::new(), upto: self.last_seq()? };
+        let since = i64::try_from(since).unwrap_or(i64::MAX);
+        let mut units: Vec<String> = Vec::new();
+        for area in areas {
+            let (from, to) = span(area);
+            units.extend(self.all(
+                "SELECT code FROM unit WHERE code >= ? AND code < ? AND last_seq > ?",
+                (from, to, since),
+                |r| r.get::<_, String>(0),
+            )?);
+        }
+        units.sort();
+        units.dedup();
+        for unit in &units {
+            let rows: Vec<(i64, i64)> = self.all(
+                "SELECT seq, size FROM log WHERE unit = ? AND seq > ? ORDER BY seq LIMIT ?",
+                (unit, since, NEWS_PER_UNIT),
+                |r| Ok((r.get(0)?, r.get(1)?)),
+            )?;
+            if i64::try_from(rows.len()).unwrap_or_default() == NEWS_PER_UNIT
+                && let Some((last, _)) = rows.last()
+            {
+                news.upto = news.upto.min(number(*last));
+            }
+            news.rows.extend(rows.iter().map(|(s, n)| (number(*s), usize::try_from(*n).unwrap_or_default())));
+        }
+        news.rows.sort_unstable();
+        news.rows.retain(|(seq, _)| *seq <= news.upto);
+        Ok(news)
+    }
+
+    fn log(&self, seq: u64) -> Result<Option<LogRow>> {
+        self.one(
+            "SELECT kind, unit, household, other, bytes, actor, device, carrier FROM log WHERE seq = ?",
+            [i64::try_from(seq).unwrap_or(i64::MAX)],
+            |r| {
+                let household: Option<Vec<u8>> = r.get(2)?;
+                Ok(LogRow {
+                    seq,
+                    kind: kind(r.get(0)?),
+                    unit: r.get(1)?,
+                    household: household.and_then(|h| Uuid::from_slice(&h).ok()),
+                    other: r.get(3)?,
+                    bytes: r.get(4)?,
+                    actor: r.get(5)?,
+                    device: r.get(6)?,
+                    carrier: r.get(7)?,
+                })
+            },
+        )
+    }
+
+    fn named_since(&self, scope: &[Area], since: u64) -> Result<bool> {
+        let since = i64::try_from(since).unwrap_or(i64::MAX);
+        for area in scope {
+            let (from, to) = span(area);
+            let named: Option<i64> = self.value(
+                "SELECT 1 FROM unit WHERE last_seq > ?3 AND ((code >= 'area/' || ?1 AND code < 'area/' || ?2)
+                   OR code IN ('area/' || substr(?1, 1, 6), 'area/' || substr(?1, 1, 9), 'area/' || substr(?1, 1, 12))) LIMIT 1",
+                (from, to, since),
+            )?;
+            if named.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, revoked_at FROM device";
+
+fn device_row(r: &Row<'_>) -> rusqlite::Result<DeviceRow> {
+    Ok(DeviceRow {
+        id: r.get(0)?,
+        person: r.get(1)?,
+        name: r.get(2)?,
+        key: r.get(3)?,
+        enrolled_at: r.get(4)?,
+        seen_at: r.get(5)?,
+        scope_seq: number(r.get(6)?),
+        revoked_at: r.get(7)?,
+    })
+}
+
+fn person_parts(r: &Row<'_>) -> rusqlite::Result<(String, String, String, i64)> {
+    Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+}
+
+fn area_row(r: &Row<'_>) -> rusqlite::Result<AreaRow> {
+    Ok(AreaRow { code: r.get(0)?, name: r.get(1)? })
+}
+
+fn kind(code: i64) -> LogKind {
+    match code {
+        1 => LogKind::Change,
+        2 => LogKind::Arrive,
+        3 => LogKind::Leave,
+        4 => LogKind::Person,
+        _ => LogKind::Area,
+    }
+}
+
+/// The code of a kind in the table.
+pub(super) fn kind_code(kind: LogKind) -> i64 {
+    match kind {
+        LogKind::Change => 1,
+        LogKind::Arrive => 2,
+        LogKind::Leave => 3,
+        LogKind::Person => 4,
+        LogKind::Area => 5,
+    }
+}
+
+/// Codes from (included) to (excluded) that lie in the area: `:` comes after the digits and after `-`.
+fn span(area: &Area) -> (String, String) {
+    let code = area.as_str();
+    (code.to_owned(), format!("{code}:"))
+}
+
+fn number(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or_default()
+}
+
+fn uuid(bytes: &[u8]) -> Result<Uuid> {
+    Uuid::from_slice(bytes).map_err(|e| Error::internal("户编号损坏 a household id is damaged").because(e))
+}
+
+fn hashes(bytes: &[u8]) -> Vec<[u8; 32]> {
+    bytes.chunks_exact(32).filter_map(|c| c.try_into().ok()).collect()
+}

@@ -1,0 +1,108 @@
+//! The one writing thread. Jobs that wait at the same time share one commit (and so one fsync); each has a savepoint,
+//! so that one that fails leaves the others whole. A caller hears of success only after the commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::reads::View;
+use crate::error::{Error, Result};
+use crate::store::WriteJob;
+
+/// Most jobs in one commit.
+const BATCH: usize = 64;
+
+/// A job and where its caller waits.
+type Waiting = (WriteJob, SyncSender<Result<()>>);
+
+/// The writing thread.
+pub(super) struct Writer {
+    jobs: Option<SyncSender<Waiting>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread, which owns the connection.
+    pub(super) fn start(conn: Connection) -> Result<Self> {
+        let (jobs, waiting) = sync_channel(1024);
+        let thread = std::thread::Builder::new().name("ruhu-writer".into()).spawn(move || serve(&conn, &waiting))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Runs a job; returns when it is durable.
+    pub(super) fn run(&self, job: WriteJob) -> Result<()> {
+        let (done, answer) = sync_channel(1);
+        let gone = || Error::internal("写入线程已停止 the writer has stopped");
+        self.jobs.as_ref().ok_or_else(gone)?.send((job, done)).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(conn: &Connection, waiting: &Receiver<Waiting>) {
+    while let Ok(first) = waiting.recv() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            match waiting.try_recv() {
+                Ok(next) => batch.push(next),
+                Err(_) => break,
+            }
+        }
+        commit(conn, batch);
+    }
+    if let Err(e) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);") {
+        tracing::warn!(error = %e, "the last checkpoint failed; the log is replayed at the next start");
+    }
+}
+
+/// One transaction for the batch, then the answers.
+fn commit(conn: &Connection, batch: Vec<Waiting>) {
+    let mut answers = Vec::with_capacity(batch.len());
+    if let Err(e) = conn.execute_batch("BEGIN IMMEDIATE") {
+        tracing::error!(error = %e, "a write could not begin");
+        for (_, done) in batch {
+            let _ = done.send(Err(Error::internal("数据库忙或磁盘写不进 the database cannot be written")));
+        }
+        return;
+    }
+    for (job, done) in batch {
+        answers.push((done, savepoint(conn, job)));
+    }
+    let ended = conn.execute_batch("COMMIT");
+    if let Err(e) = &ended {
+        tracing::error!(error = %e, "a commit failed");
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    for (done, result) in answers {
+        let result = match &ended {
+            Ok(()) => result,
+            Err(_) => Err(Error::internal("磁盘写不进，未保存；the disk cannot be written, nothing was saved")),
+        };
+        let _ = done.send(result);
+    }
+}
+
+fn savepoint(conn: &Connection, job: WriteJob) -> Result<()> {
+    conn.execute_batch("SAVEPOINT job")?;
+    let mut tx = View(conn);
+    // A panic in one job must not take the writer, and with it the server, down.
+    let result = catch_unwind(AssertUnwindSafe(|| job(&mut tx)))
+        .unwrap_or_else(|_| Err(Error::internal("处理时出错 the job panicked")));
+    match result {
+        Ok(()) => conn.execute_batch("RELEASE job").map_err(Error::from),
+        Err(e) => {
+            conn.execute_batch("ROLLBACK TO job; RELEASE job")?;
+            Err(e)
+        }
+    }
+}
