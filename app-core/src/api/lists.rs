@@ -118,7 +118,7 @@ pub(super) fn overview(app: &App, ask: OverviewRequest) -> Result<OverviewView> 
             lists: say.lists(&page.lists),
             areas,
             risk_kinds: say.counts("risk", page.risks.clone()),
-            suggestions: say.counts("suggestion", page.suggestions.clone()),
+            suggestions: say.answers("suggestion", page.suggestions.clone()),
             outcomes: say.counts("outcome", page.outcomes.clone()),
             by_day: days(page.by_day.clone()),
             leaflets: say.counts("leaflet", page.leaflets.clone()),

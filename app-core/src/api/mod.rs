@@ -33,9 +33,13 @@
 
 #[cfg(test)]
 mod bindings;
+mod control;
+mod explain;
 mod finish;
 mod form_view;
+mod history;
 mod household;
+mod labels;
 mod lists;
 pub mod methods;
 pub mod money;

@@ -7,13 +7,16 @@ const DIGITS: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "�
 const PLACES: [&str; 4] = ["", "十", "百", "千"];
 const GROUPS: [&str; 8] = ["", "万", "亿", "万亿", "亿亿", "万亿亿", "亿亿亿", "万亿亿亿"];
 
-/// `12345.6` → `12345.60`; more decimals only where the fen would hide them from zero.
+/// `12345.6` → `12345.60`; as many decimals as it takes where rounding to the fen would show a whole amount that the
+/// value is not (7499.999 is under a line of 7500).
 pub fn figures(amount: Decimal) -> String {
-    let rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-    if rounded.is_zero() && !amount.is_zero() {
-        return amount.normalize().to_string();
+    for places in 2..=28 {
+        let rounded = amount.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+        if rounded == amount || !rounded.fract().is_zero() {
+            return if places == 2 { format!("{rounded:.2}") } else { rounded.to_string() };
+        }
     }
-    format!("{rounded:.2}")
+    amount.to_string()
 }
 
 /// `12305.6` → `一万二千三百零五元六角`; the fen is dropped only when it is zero.
@@ -129,7 +132,9 @@ mod tests {
 
     #[test]
     fn figures_have_two_decimals_and_hide_nothing_small() {
-        assert_eq!(figures("7499.999".parse().unwrap()), "7500.00");
+        assert_eq!(figures("7499.999".parse().unwrap()), "7499.999");
+        assert_eq!(figures("3333.3333333".parse().unwrap()), "3333.33");
+        assert_eq!(figures("7500".parse().unwrap()), "7500.00");
         assert_eq!(figures("0.004".parse().unwrap()), "0.004");
         assert_eq!(english("-1234567.5".parse().unwrap()), "-1,234,567.50 yuan");
         assert_eq!(english("999".parse().unwrap()), "999.00 yuan");

@@ -12,6 +12,7 @@ use crate::policy::Pack;
 use crate::service::today::ListCount;
 use crate::storage::list::{FormState, HouseholdLine};
 use crate::storage::visits::VisitLine;
+use crate::xlsform::{Form, Question, QuestionId};
 
 /// What turns codes into words.
 #[derive(Clone, Copy)]
@@ -59,6 +60,53 @@ impl Say<'_> {
     pub(super) fn form_title(&self, slug: &str) -> String {
         let form = self.pack.and_then(|p| p.form(slug));
         form.map_or_else(|| slug.to_owned(), |f| f.title.clone())
+    }
+
+    pub(super) fn yes_no(&self, yes: bool) -> String {
+        self.word(if yes { Word::Yes } else { Word::No })
+    }
+
+    /// The language as the forms' columns name it.
+    fn form_language(&self) -> &'static str {
+        self.lang.pick("", "en")
+    }
+
+    /// What a form calls a question.
+    pub(super) fn question(&self, form: &str, name: &str) -> String {
+        let form = self.pack.and_then(|p| p.form(form));
+        let label = form.and_then(|f| Some(f.question(f.find(name)?).label.plain(self.form_language())));
+        label.filter(|l| !l.is_empty()).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// What a form calls an answer; numbers that identify a person are masked.
+    pub(super) fn answer(&self, form: &str, question: &str, code: &str) -> String {
+        let form = self.pack.and_then(|p| p.form(form));
+        let label = form.and_then(|f| choice(&f, f.find(question)?, code, self.form_language()));
+        label.unwrap_or_else(|| super::labels::text_value(self, question, "", code))
+    }
+
+    /// What the pack's forms call an item of a measure family.
+    pub(super) fn measure_item(&self, family: &str, item: &str) -> String {
+        let fact = format!("measures/{family}");
+        let bound = |q: &Question| q.attributes.iter().any(|(k, v)| k.ends_with(":fact") && *v == fact);
+        let forms = self.pack.into_iter().flat_map(|p| p.slugs().iter().filter_map(|s| p.form(s)));
+        for form in forms {
+            let found = form.iter().filter(|(_, q)| bound(q)).find_map(|(id, _)| choice(&form, id, item, self.form_language()));
+            if let Some(label) = found {
+                return label;
+            }
+        }
+        item.to_owned()
+    }
+
+    /// Counts of answers to a question, with the labels of the form that asks it.
+    pub(super) fn answers(&self, question: &str, tally: Vec<(String, u32)>) -> Vec<Count> {
+        let slugs = self.pack.map(|p| p.slugs().to_vec()).unwrap_or_default();
+        let label = |code: &str| {
+            let said = slugs.iter().map(|s| self.answer(s, question, code)).find(|l| l != code);
+            said.unwrap_or_else(|| code.to_owned())
+        };
+        tally.into_iter().map(|(code, count)| Count { label: label(&code), code, count }).collect()
     }
 
     pub(super) fn outcome(&self, outcome: Outcome) -> String {
@@ -198,6 +246,12 @@ impl Say<'_> {
         }
         current.into_iter().min_by_key(|p| (ended(p), p.to.clone()))
     }
+}
+
+/// The label of a choice of a question.
+fn choice(form: &Form, question: QuestionId, code: &str, language: &str) -> Option<String> {
+    let list = form.lists.get(form.question(question).list?)?;
+    Some(list.choices.get(*list.index.get(code)? as usize)?.label.plain(language))
 }
 
 /// The household's progress, a draft here first.

@@ -20,7 +20,7 @@ pub(super) fn state(app: &App, _: Nothing) -> Result<SessionView> {
     let pack = app.pack().ok();
     let say = Say { lang, pack: pack.as_deref(), today: app.today(), me: "" };
     let campaign = pack.as_ref().map(|p| CampaignView {
-        name: p.manifest().title_in(lang.code()).to_owned(),
+        name: lang.pick(&p.manifest().title, &p.manifest().title_en).clone(),
         phases: say.phases(),
         privacy_notice: say.word(Word::PrivacyNotice),
     });
@@ -42,7 +42,7 @@ pub(super) fn state(app: &App, _: Nothing) -> Result<SessionView> {
 }
 
 fn person(p: &Person, areas: &[String], say: &Say<'_>) -> PersonView {
-    let title = say.pack.and_then(|pack| pack.permits(p.title)).map(|t| t.label_in(say.lang.code()).to_owned());
+    let title = say.pack.and_then(|pack| pack.permits(p.title)).map(|t| say.lang.pick(&t.label, &t.label_en).clone());
     PersonView {
         id: p.id.clone(),
         name: p.name.clone(),
@@ -53,12 +53,7 @@ fn person(p: &Person, areas: &[String], say: &Say<'_>) -> PersonView {
 }
 
 pub(super) fn enrol(app: &App, ask: EnrolRequest) -> Result<SessionView> {
-    let ticket = if ask.server.trim().is_empty() {
-        Ticket::parse(&ask.ticket)?
-    } else {
-        Ticket::typed(&ask.server, &ask.ticket)?
-    };
-    app.enrol(&ticket, &ask.pin, "")?;
+    app.enrol(&Ticket::parse(&ask.ticket, &ask.server)?, &ask.pin, "")?;
     state(app, Nothing {})
 }
 

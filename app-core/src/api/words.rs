@@ -87,7 +87,7 @@ words! {
     DraftElsewhere: "{}有此表未完成的草稿；两份都会保留。", "{} has an unfinished draft of this form; both are kept.";
     FormChanged: "表格已更新：同名的答案已保留，{}条旧答案另列在下方，需核对。", "The form was updated: answers of the same name are kept; {} older ones are listed below, please check.";
     Correcting: "正在更正已完成的排查，原来的答案保留在历史中。", "Correcting a finished visit; the earlier answers stay in the history.";
-    RosterSays: "与家庭成员表不一致：按成员表为{}。成员表有误的请更正成员表。", "Differs from the roster, which says {}. If the roster is wrong, mend it.";
+    RosterSays: "与系统统计不一致，系统为{}。系统所依据的内容（如家庭成员表）有误的，请先更正。", "Differs from what the system counts: {}. If what it counts from (such as the roster) is wrong, mend that first.";
     SystemSays: "系统为：{}", "The system says: {}";
     MemberUnnamed: "新成员", "New member";
     InstanceNumber: "第{}项", "No. {}";
@@ -96,6 +96,7 @@ words! {
     ChoiceGone: "所选的选项已不在表中，请重新选择。", "The option is no longer in the form; please choose again.";
     NotANumber: "这里要填数字。", "A number is needed here.";
     NotADate: "这里要填日期。", "A date is needed here.";
+    NotGiven: "未填", "not given";
     Overridden: "已人工修改", "Changed by a person";
     Yes: "是", "Yes";
     No: "否", "No";
@@ -108,6 +109,9 @@ words! {
     VisitMade: "入户排查", "Visit";
     VisitDraft: "排查草稿", "Visit draft";
     Correction: "更正", "Correction";
+    Outcome: "入户结果", "Outcome";
+    Remark: "备注", "Remark";
+    TryAgain: "再访日期", "To try again on";
     Conflict: "两处填写不一致", "Two people wrote different values";
     /// shown once a visit, and logged that it was
     PrivacyNotice: "本次入户排查由乡镇人民政府按防止返贫监测帮扶集中排查工作方案组织。所采集的家庭成员、健康、收入等信息只用于防止返贫监测和帮扶，由经办人员在其负责的范围内查看，依法保密。您可以要求查看、更正本户的信息；不愿回答的问题可以不回答。", "This visit is part of the township's screening against falling back into poverty. What is recorded about the household (members, health, income) is used for monitoring and support only, seen by the staff responsible for this area, and kept confidential. You may ask to see and correct it, and you need not answer a question you do not wish to answer.";

@@ -58,6 +58,12 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The household in whose file a visit stands.
+    pub fn household_of_visit(&self, visit: &str) -> Result<Option<HouseholdId>> {
+        let mut statement = self.conn.prepare_cached("SELECT household FROM visit_row WHERE visit = ?1 LIMIT 1")?;
+        Ok(statement.query_map([visit], |r| household_id(r, 0))?.next().transpose()?)
+    }
+
     /// Drafts in the files that this person put down, newest first.
     pub fn drafts_of(&self, collector: &str) -> Result<Vec<VisitLine>> {
         let sql = format!(

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde_json::{Map, Value, json};
 
 use super::super::App;
 use super::no_such_visit;
+use super::open::{entries, row, text};
 use super::running::{Retired, Running, keyed, locate};
 use crate::document::Place;
 use crate::error::{Error, Kind, Result};
 use crate::policy::facts_for_form;
-use crate::storage::journal::{Entry, EntryKind};
+use crate::storage::journal::{Entry, EntryKind, OpenVisit};
 use crate::storage::project::campaign_from;
 use crate::xlsform::{Change, Env, Instance, NodeId, binding};
 
@@ -22,29 +24,54 @@ pub(super) fn language(setting: &str) -> String {
 impl App {
     /// Makes the running form of an open visit.
     pub(super) fn build(&self, visit: &str) -> Result<Running> {
+        let (open, entries) = self.read(|tx| {
+            let open = tx.open_visit(visit)?.ok_or_else(no_such_visit)?;
+            Ok((open, tx.entries(visit)?))
+        })?;
+        let mut running = self.empty(open, self.local_now())?;
+        running.restore(&entries);
+        Ok(running)
+    }
+
+    /// Makes a form that shows a visit of the file as it was said, for reading only.
+    pub(super) fn build_from_file(&self, visit: &str) -> Result<Running> {
+        let household = self.read(|tx| tx.household_of_visit(visit))?.ok_or_else(no_such_visit)?;
+        let (file, pack) = (self.household(household)?, self.pack()?);
+        let before = file.visits.iter().find(|v| v.id == visit).ok_or_else(no_such_visit)?;
+        let form = pack.form(&before.form).ok_or_else(gone)?;
+        let said = before.finished_at.as_ref().or(before.opened_at.as_ref());
+        let now = said.and_then(|t| on_that_day(t, self.local_now())).unwrap_or_else(|| self.local_now());
+        let open = row(visit, household, &pack, &form, &before.form, now.timestamp());
+        let mut running = self.empty(open, now)?;
+        running.restore(&entries(before, &form, &file, now.timestamp()));
+        running.recorded = Some(before.answers.iter().map(|(q, a)| (q.clone(), text(a))).collect());
+        Ok(running)
+    }
+
+    /// The form with what the file knows, before any answer.
+    fn empty(&self, open: OpenVisit, now: DateTime<FixedOffset>) -> Result<Running> {
         let (pack, on) = (self.pack()?, self.today());
         let language = language(&self.settings()?.language);
-        let (open, entries, file, heads, from) = self.read(|tx| {
-            let open = tx.open_visit(visit)?.ok_or_else(no_such_visit)?;
+        let (file, heads, from) = self.read(|tx| {
             let doc = tx.need(open.household)?;
-            Ok((open, tx.entries(visit)?, doc.file(), doc.heads(), campaign_from(tx.lens())))
+            Ok((doc.file(), doc.heads(), campaign_from(tx.lens())))
         })?;
         let form = pack.form(&open.form).ok_or_else(gone)?;
-        let mut facts = facts_for_form(&pack, &file.facts(from), on);
+        let mut facts = facts_for_form(&pack, &file.facts(from), now.date_naive());
         if let Value::Object(all) = &mut facts {
             all.insert("place".into(), names(&file.place));
         }
         let env = Env {
-            externals: pack.externals(on),
+            externals: pack.externals(now.date_naive()),
             device_id: self.identity()?.device.clone(),
             username: self.person()?.name,
             language: language.clone(),
-            ..Env::at(self.local_now())
+            ..Env::at(now)
         };
         let mut instance = Instance::new(form.clone(), env);
         binding::prefill(&mut instance, &facts);
         let migrated = open.pack != hex::encode(pack.hash()) && open.form_version != form.version;
-        let mut running = Running {
+        Ok(Running {
             open,
             form,
             instance,
@@ -55,13 +82,18 @@ impl App {
             touched: BTreeSet::new(),
             removed: BTreeMap::new(),
             retired: Vec::new(),
+            recorded: None,
             migrated,
             pack,
             file,
-        };
-        running.restore(&entries);
-        Ok(running)
+        })
     }
+}
+
+/// `2023-05-20T10:00:00` in China.
+fn on_that_day(text: &str, now: DateTime<FixedOffset>) -> Option<DateTime<FixedOffset>> {
+    let civil = NaiveDateTime::parse_from_str(text.get(..19)?, "%Y-%m-%dT%H:%M:%S").ok()?;
+    civil.and_local_timezone(*now.offset()).single()
 }
 
 impl Running {

@@ -73,6 +73,14 @@ impl App {
         Ok(answer)
     }
 
+    /// Looks at a visit: as it is being filled, or, when it is not open here, as the file holds it, for reading.
+    pub fn look_at_visit<T>(&self, visit: &str, look: impl FnOnce(&Running) -> Result<T>) -> Result<T> {
+        if self.read(|tx| tx.open_visit(visit))?.is_some() {
+            return self.visit(visit, |running| look(running));
+        }
+        look(&self.build_from_file(visit)?)
+    }
+
     /// Drops the running form of a visit.
     fn forget_running(&self, visit: &str) {
         self.visits.all().remove(visit);

@@ -10,7 +10,7 @@ use crate::policy::Pack;
 use crate::storage::Tx;
 use crate::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
 use crate::storage::project::campaign_from;
-use crate::xlsform::Form;
+use crate::xlsform::{Form, Question};
 
 impl App {
     /// Opens a visit with `form` (slug), or with the first form due. An open draft of that form is taken up, be it in the
@@ -104,7 +104,7 @@ fn version_of(visit: &VisitFile) -> Option<String> {
     visit.form_version.as_ref().map(|v| v.split('@').next().unwrap_or_default().to_owned())
 }
 
-fn row(visit: &str, household: HouseholdId, pack: &Pack, form: &Form, slug: &str, now: i64) -> OpenVisit {
+pub(super) fn row(visit: &str, household: HouseholdId, pack: &Pack, form: &Form, slug: &str, now: i64) -> OpenVisit {
     OpenVisit {
         visit: visit.to_owned(),
         household,
@@ -119,36 +119,37 @@ fn row(visit: &str, household: HouseholdId, pack: &Pack, form: &Form, slug: &str
     }
 }
 
-/// Writes what the file holds of a visit into the journal. A finished visit's bound answers were written through: the
-/// fact of today stands (someone may have corrected it since); a draft's were not, so they come back.
+/// Writes what the file holds of a visit into the journal.
 fn put_back(tx: &Tx<'_>, before: &VisitFile, form: &Form, file: &HouseholdFile, now: i64) -> Result<()> {
-    let bound = |name: &str| {
-        form.find(name).is_some_and(|q| form.question(q).attributes.keys().any(|k| k.ends_with(":fact")))
-    };
-    let write = |path: String, value: Value, kind| tx.write_entry(&before.id, &Entry { path, value, kind, at: now });
+    entries(before, form, file, now).iter().try_for_each(|entry| tx.write_entry(&before.id, entry))
+}
+
+/// What the file holds of a visit as entries of a journal. A finished visit's bound answers were written through: the fact
+/// of today stands (someone may have corrected it since); a draft's were not, so they come back. What the system proposed
+/// and nobody overwrote is computed again.
+pub(super) fn entries(before: &VisitFile, form: &Form, file: &HouseholdFile, now: i64) -> Vec<Entry> {
+    let question = |name: &str| form.find(name).map(|q| form.question(q));
+    let mut out = Vec::new();
+    let mut push = |path: String, value: Value, kind| out.push(Entry { path, value, kind, at: now });
     for (name, answer) in &before.answers {
-        if before.finished && bound(name) {
+        let bound = question(name).is_some_and(Question::is_bound);
+        let overridable = question(name).is_some_and(|q| q.overridable);
+        if (before.finished && bound) || (overridable && !before.overrides.contains_key(name)) {
             continue;
         }
-        let overridable = form.find(name).is_some_and(|q| form.question(q).overridable);
-        let overridden = before.overrides.contains_key(name);
-        if overridable && !overridden {
-            continue;
-        }
-        let kind = if overridable { EntryKind::Override } else { EntryKind::Answer };
-        write(name.clone(), text(answer).into(), kind)?;
+        push(name.clone(), text(answer).into(), if overridable { EntryKind::Override } else { EntryKind::Answer });
     }
     for (repeat, rows) in &before.rosters {
         for (key, row) in rows {
             if !file.members.iter().any(|m| m.fact.id == *key) {
-                write(format!("{repeat}[{key}]"), json!({ "there": true }), EntryKind::Instance)?;
+                push(format!("{repeat}[{key}]"), json!({ "there": true }), EntryKind::Instance);
             }
             for (name, answer) in row {
-                write(format!("{repeat}[{key}]/{name}"), text(answer).into(), EntryKind::Answer)?;
+                push(format!("{repeat}[{key}]/{name}"), text(answer).into(), EntryKind::Answer);
             }
         }
     }
-    Ok(())
+    out
 }
 
 /// An answer as the form stores it.

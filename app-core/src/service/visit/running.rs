@@ -53,6 +53,8 @@ pub struct Running {
     /// members taken off in this visit: id → how they left (empty: the entry was a mistake)
     pub(super) removed: BTreeMap<String, String>,
     pub(super) retired: Vec<Retired>,
+    /// a visit of the file, shown for reading: question → what was said
+    pub(super) recorded: Option<BTreeMap<String, String>>,
     /// the form is another version than the one the visit was begun with
     pub(super) migrated: bool,
 }
@@ -88,9 +90,14 @@ impl Running {
         self.file.visits.iter().find(|v| v.id == self.open.visit)
     }
 
+    /// A visit shown for reading: what was said that day, by question; `None` while it is being filled.
+    pub fn recorded(&self) -> Option<&BTreeMap<String, String>> {
+        self.recorded.as_ref()
+    }
+
     /// Whether a finished visit is being corrected.
     pub fn correcting(&self) -> bool {
-        self.before().is_some_and(|v| v.finished)
+        self.recorded.is_none() && self.before().is_some_and(|v| v.finished)
     }
 
     /// Answers without a place in the form.
