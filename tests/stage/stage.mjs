@@ -66,11 +66,11 @@ export async function township({ folder, households = 3000, seed = 7, listen = '
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'ruhu-stage-')))
   await mkdir(home, { recursive: true })
   const data = join(home, 'server')
-  const fresh = await access(join(data, 'ruhu-server.db')).then(() => false, () => true)
+  const fresh = await access(join(data, 'ruhu-server.sqlite')).then(() => false, () => true)
   const started = []
   const stage = { home, data, url: '', person: {}, server: null }
   if (fresh) {
-    await json('ruhu-server', ['init', '--data', data, '--name', '龙泉镇（虚构）防返贫监测', '--county', '999999', '--pack', pack, '--campaign-from', 'today', '--json'])
+    await json('ruhu-server', ['init', '--data', data, '--name', '龙泉镇（虚构）防返贫监测', '--county', '999999', '--pack', pack, '--field-phase-now', '--json'])
     const register = join(home, 'register.xlsx')
     await json('ruhu-server', ['demo-register', register, '--seed', String(seed), '--households', String(households), '--json'])
     stage.imported = await json('ruhu-server', ['import', register, '--data', data, '--json'])
@@ -91,7 +91,7 @@ export async function township({ folder, households = 3000, seed = 7, listen = '
     stage.listen = new URL(first.url).host
   }
   stage.stopServer = async (signal) => { if (stage.server) await end(stage.server, signal); stage.server = null }
-  stage.ticket = async (key) => json('ruhu-server', ['ticket', '--data', data, '--user', stage.person[key].id, '--server', stage.url, '--json'])
+  stage.ticket = async (key) => json('ruhu-server', ['ticket', '--data', data, '--user', stage.person[key].id, '--url', stage.url, '--json'])
   stage.app = async (key, extra = []) => {
     const folderOfApp = join(home, `app-${key}`)
     const { child, first, log } = await start('ruhu-app', ['--data', folderOfApp, '--serve', '127.0.0.1:0', '--token', `token-of-${key}-0123456789`, ...extra])

@@ -10,8 +10,14 @@ describe('a long label', () => {
     expect(splitLabel('Illness (a member has a major illness)')).toEqual({ name: 'Illness', rest: 'a member has a major illness' })
   })
 
-  it('stays whole when short, without brackets, or when it begins with one', () => {
-    for (const label of ['务工（人）', '文盲或半文盲', '（一）“三保障”和饮水安全是否都有保障达标'])
+  it('stays whole when the brackets are a unit, are inside, or are several', () => {
+    for (const label of [
+      '务工（人）',
+      '一、二级重度残疾/三、四级智力或精神残疾共（人）',
+      '有条件较好子女（非共同居住）赡养老人是否属实',
+      '非义务教育阶段在校生教育支出（需支付的学费和住宿费）（元）',
+      '（一）“三保障”和饮水安全是否都有保障达标',
+    ])
       expect(splitLabel(label)).toEqual({ name: label, rest: '' })
   })
 })

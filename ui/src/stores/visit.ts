@@ -81,6 +81,13 @@ export const useVisit = defineStore('visit', () => {
       const visit = view.value?.id
       if (visit) takePatch(await enqueue(() => call('visit.remove_instance', living ? { visit, path, living } : { visit, path })))
     },
+    /** A personal number was opened in full: the core writes that down. */
+    revealed: (path: string) => {
+      const household = view.value?.household
+      const member = /\[([^\]]+)\]/.exec(path)?.[1]
+      const what = index?.questions.get(path)?.control === 'phone' ? 'phone' : 'id_number'
+      if (household) void call('reveal', member ? { household, what, member } : { household, what }).catch(() => undefined)
+    },
     /** Waits until everything that was sent is saved. */
     settled: () => queue,
     question: (path: string): QuestionView | undefined => index?.questions.get(path),
