@@ -15,9 +15,9 @@ use serde_bytes::ByteBuf;
 
 use super::{App, body, within_limit};
 use crate::error::{Error, Result, Why};
-use crate::officer::{check_ticket, random, ticket_hash, token_hash};
+use crate::officer::{check_ticket, enrolled_before, random, ticket_hash, token_hash};
 use crate::store::rows::{NewDevice, PersonRow};
-use crate::store::{Reads, Writes, write};
+use crate::store::{Writes, write};
 
 /// Longest name of a device, characters.
 const NAME_MAX: usize = 60;
@@ -57,40 +57,18 @@ fn enrol_now(app: &App, source: IpAddr, bytes: &[u8]) -> Result<Vec<u8>> {
 
 fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now: i64) -> Result<EnrolAnswer> {
     let token = hex::encode(random::<32>()?);
-    if let Some((device, person)) = enrolled_before(&*w, request)? {
-        // The answer to this very enrolment was lost: the same key asks again, and gets another token.
-        w.renew_token(&device, &token_hash(&token))?;
-        return told(&*w, device, token, person, sign);
-    }
-    let person = check_ticket(&*w, &request.code, now)?;
-    let device = NewDevice {
-        id: app_core::domain::id::short_id(),
-        person: person.person.id.clone(),
-        name: request.device_name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect(),
-        key: request.key.to_vec(),
-        token_hash: token_hash(&token),
-        at: now,
-        scope_seq: person.changed_seq,
+    let (person, device) = match enrolled_before(&*w, &request.code, &request.key, now)? {
+        Some((person, device)) => {
+            w.renew_token(&device, &token_hash(&token))?;
+            (person, device)
+        }
+        None => new_device(w, request, &token, now)?,
     };
-    w.put_device(&device)?;
-    w.use_ticket(&ticket_hash(&request.code), &device.id, now)?;
-    if !w.put_actor(&request.actor, &device.id, now)? {
+    if !w.put_actor(&request.actor, &device, now)? {
         return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken, try again"));
     }
-    told(&*w, device.id, token, person, sign)
-}
-
-/// The device that used this ticket, if it is the one that asks now (the signature over its key has been verified).
-fn enrolled_before(r: &dyn Reads, request: &EnrolRequest) -> Result<Option<(String, PersonRow)>> {
-    let Some((_, device)) = r.ticket(&ticket_hash(&request.code))?.and_then(|t| t.used) else { return Ok(None) };
-    let Some(device) = r.device(&device)?.filter(|d| d.key == request.key.as_slice() && d.revoked_at.is_none()) else {
-        return Ok(None);
-    };
-    Ok(r.person(&device.person)?.map(|p| (device.id, p)))
-}
-
-fn told(r: &dyn Reads, device: String, token: String, person: PersonRow, sign: &[u8; 32]) -> Result<EnrolAnswer> {
-    let setting = |key| -> Result<String> { Ok(crate::ops::text(r, key)?.unwrap_or_default()) };
+    let setting =
+        |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
     Ok(EnrolAnswer {
         device,
         token,
@@ -98,9 +76,30 @@ fn told(r: &dyn Reads, device: String, token: String, person: PersonRow, sign: &
         server_name: setting(crate::ops::NAME)?,
         epoch: setting(crate::ops::EPOCH)?,
         pack: wire::message::PackRef { hash: String::new(), id: String::new(), version: String::new() },
-        areas: crate::delivery::names(r, &person.person.scope)?,
+        areas: crate::delivery::names(&*w, &person.person.scope)?,
         person: person.person,
     })
+}
+
+fn new_device(
+    w: &mut dyn Writes,
+    request: &EnrolRequest,
+    token: &str,
+    now: i64,
+) -> Result<(PersonRow, String)> {
+    let person = check_ticket(&*w, &request.code, now)?;
+    let device = NewDevice {
+        id: app_core::domain::id::short_id(),
+        person: person.person.id.clone(),
+        name: request.device_name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect(),
+        key: request.key.to_vec(),
+        token_hash: token_hash(token),
+        at: now,
+        scope_seq: person.changed_seq,
+    };
+    w.put_device(&device)?;
+    w.use_ticket(&ticket_hash(&request.code), &device.id, now)?;
+    Ok((person, device.id))
 }
 
 /// Whether this protocol version is served.

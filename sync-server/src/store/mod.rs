@@ -101,10 +101,10 @@ pub trait Writes: Reads {
     fn put_ticket(&mut self, ticket: &NewTicket) -> Result<()>;
     /// Marks a ticket as used by a device.
     fn use_ticket(&mut self, hash: &[u8], device: &str, at: i64) -> Result<()>;
+    /// Gives a device another token.
+    fn renew_token(&mut self, device: &str, token_hash: &[u8]) -> Result<()>;
     /// Enrols a device.
     fn put_device(&mut self, device: &NewDevice) -> Result<()>;
-    /// Gives an enrolled device another token.
-    fn renew_token(&mut self, device: &str, token_hash: &[u8; 32]) -> Result<()>;
     /// Notes that a device was here and which change of its person's scope it has heard of.
     fn seen(&mut self, device: &str, at: i64, scope_seq: u64) -> Result<()>;
     /// Revokes a device; says whether there was one to revoke.

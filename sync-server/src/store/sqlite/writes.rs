@@ -112,17 +112,17 @@ impl Writes for View<'_> {
         }
     }
 
+    fn renew_token(&mut self, device: &str, token_hash: &[u8]) -> Result<()> {
+        self.run("UPDATE device SET token_hash = ? WHERE id = ?", (token_hash, device))?;
+        Ok(())
+    }
+
     fn put_device(&mut self, d: &NewDevice) -> Result<()> {
         self.run(
             "INSERT INTO device (id, person, name, key, token_hash, enrolled_at, seen_at, scope_seq, heard_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?6)",
             (&d.id, &d.person, &d.name, &d.key, &d.token_hash, d.at, i64::try_from(d.scope_seq).unwrap_or(i64::MAX)),
         )?;
-        Ok(())
-    }
-
-    fn renew_token(&mut self, device: &str, token_hash: &[u8; 32]) -> Result<()> {
-        self.run("UPDATE device SET token_hash = ? WHERE id = ?", (token_hash, device))?;
         Ok(())
     }
 
