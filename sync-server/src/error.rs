@@ -132,9 +132,10 @@ impl From<app_core::Error> for Error {
         let why = match e.kind {
             app_core::error::Kind::Invalid | app_core::error::Kind::Form => Why::Invalid,
             app_core::error::Kind::Damaged => Why::Malformed,
+            // The wire's word for a framing of another version.
+            app_core::error::Kind::Refused => Why::Version,
             app_core::error::Kind::Pin
             | app_core::error::Kind::Locked
-            | app_core::error::Kind::Refused
             | app_core::error::Kind::Offline
             | app_core::error::Kind::Disk
             | app_core::error::Kind::Internal => Why::Internal,

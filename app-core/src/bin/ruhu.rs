@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[path = "ruhu/form.rs"]
+mod form;
 #[path = "ruhu/pack.rs"]
 mod pack;
 #[path = "ruhu/phone.rs"]
@@ -19,6 +21,11 @@ struct Ruhu {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Forms: check one, run one over answers
+    Form {
+        #[command(subcommand)]
+        verb: form::Verb,
+    },
     /// Policy packs: judge a household, check a pack
     Pack {
         #[command(subcommand)]
@@ -30,6 +37,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     match Ruhu::parse().verb {
+        Verb::Form { verb } => form::run(&verb),
         Verb::Pack { verb } => pack::run(&verb),
         Verb::Phone(phone) => phone::run(&phone),
     }

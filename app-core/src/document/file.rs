@@ -150,7 +150,6 @@ impl HouseholdDoc {
 fn container(file: &mut HouseholdFile, name: &str, mut flat: Flat) {
     match name {
         "meta" => {
-            flat.text("id");
             file.schema = flat.int("schema").unwrap_or_default();
             file.founded_on = flat.text("founded_on");
             file.source = flat.text("source");
@@ -293,7 +292,11 @@ fn more(f: Flat) -> BTreeMap<String, serde_json::Value> {
 }
 
 fn member(id: String, mut f: Flat) -> MemberFile {
-    let disability = match (f.int("disability_kind"), f.int("disability_level")) {
+    // forms bind to `members/*/disability/kind`; the register writes the flat name
+    let mut group = f.group("disability");
+    let kind = f.int("disability_kind").or_else(|| group.int("kind"));
+    let level = f.int("disability_level").or_else(|| group.int("level"));
+    let disability = match (kind, level) {
         (None, None) => None,
         (kind, level) => Some(Disability { kind: kind.unwrap_or_default(), level: level.unwrap_or_default() }),
     };

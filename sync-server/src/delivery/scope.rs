@@ -4,6 +4,9 @@ use app_core::domain::Area;
 use app_core::wire::message::Cursor;
 use uuid::Uuid;
 
+/// The area under way and the last household id received of it, as the cursor says it.
+type Growing = Option<(String, Option<[u8; 16]>)>;
+
 /// What the device holds.
 pub(super) struct Holding {
     /// as it says: areas held whole
@@ -78,7 +81,7 @@ impl Holding {
     }
 
     /// As the cursor says it.
-    pub(super) fn into_cursor(self) -> (Vec<String>, Option<(String, Option<[u8; 16]>)>) {
+    pub(super) fn into_cursor(self) -> (Vec<String>, Growing) {
         let growing = self
             .wanted
             .into_iter()

@@ -101,7 +101,9 @@ impl Household<'_> {
             return self.unknown(&fresh);
         }
         let mut doc = match &there {
-            Some(row) => HouseholdDoc::load(&row.snapshot)?,
+            // Ours is damaged: not the device's fault, which keeps what it brought.
+            Some(row) => HouseholdDoc::load(&row.snapshot)
+                .map_err(|e| Error::internal("服务器上的档案损坏 a stored file is damaged").because(e))?,
             None => HouseholdDoc::unfounded(self.id),
         };
         let bringer = Bringer { device: self.round.device, person: self.round.person, recovery: self.round.recovery };

@@ -47,7 +47,7 @@ pub trait Reads {
     fn person(&self, id: &str) -> Result<Option<PersonRow>>;
     /// Every person.
     fn people(&self) -> Result<Vec<PersonRow>>;
-    /// Former areas of a person that ended after `since` (seconds).
+    /// Former areas of a person that ended at `since` (seconds) or after.
     fn former_areas(&self, person: &str, since: i64) -> Result<Vec<Area>>;
     /// A ticket by the hash of its code.
     fn ticket(&self, hash: &[u8]) -> Result<Option<TicketRow>>;

@@ -42,7 +42,7 @@ pub struct Attempt<'a> {
     /// the whole path in segments
     pub path: &'a [String],
     pub action: Action,
-    /// with `Put`
+    /// with `Put` (but for `meta/id`, which is bytes)
     pub value: Option<&'a Scalar>,
     pub actor: Actor,
     /// the change founds the file

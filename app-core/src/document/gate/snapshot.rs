@@ -1,11 +1,10 @@
 //! Whole files, bounded before automerge sees them: one uncompressed document chunk, rows counted, checksum held.
 
 use automerge::{Automerge, ROOT, ReadDoc, Value};
-use uuid::Uuid;
 
 use super::chunk;
 use super::columns::document_is_bounded;
-use crate::document::doc::{HouseholdDoc, from_value};
+use crate::document::doc::{HouseholdDoc, household_id};
 use crate::document::guard::guarded;
 use crate::document::layout::{self, Child};
 use crate::domain::id::HouseholdId;
@@ -54,6 +53,8 @@ fn damaged() -> Error {
 /// The household a file says it is of.
 pub(super) fn stated_id(doc: &Automerge) -> Option<HouseholdId> {
     let Child::Map(meta) = layout::child(doc, &ROOT, "meta").ok()? else { return None };
-    let (value, _): (Value<'_>, _) = doc.get(&meta, "id").ok()??;
-    Uuid::parse_str(from_value(&value)?.as_text()?).ok()
+    match doc.get(&meta, "id").ok()?? {
+        (Value::Scalar(id), _) => household_id(&id),
+        (Value::Object(_), _) => None,
+    }
 }

@@ -33,7 +33,6 @@ impl SlotKind {
             SlotKind::Words => "label",
         }
     }
-
 }
 
 /// One formula of one question.
@@ -107,7 +106,15 @@ struct Builder<'f> {
 
 /// Builds the graph of a form whose formulas are resolved.
 pub fn build(form: &Form) -> Result<Graph, Vec<Problem>> {
-    let mut builder = Builder { form, slots: Vec::new(), reads: Vec::new(), at: HashMap::new(), order: Vec::new(), seen: Vec::new(), problems: Vec::new() };
+    let mut builder = Builder {
+        form,
+        slots: Vec::new(),
+        reads: Vec::new(),
+        at: HashMap::new(),
+        order: Vec::new(),
+        seen: Vec::new(),
+        problems: Vec::new(),
+    };
     builder.collect();
     builder.seen = vec![0; builder.slots.len()];
     for slot in 0..builder.slots.len() {
@@ -202,7 +209,12 @@ impl Builder<'_> {
     fn cycle(&mut self, index: usize, path: &[usize]) {
         let from = path.iter().position(|i| *i == index).unwrap_or(0);
         let ring: Vec<usize> = path.iter().skip(from).copied().collect();
-        let names: Vec<String> = ring.iter().chain([&index]).filter_map(|i| self.slots.get(*i)).map(|s| format!("{} ({})", self.form.question(s.question).name, s.kind.column())).collect();
+        let names: Vec<String> = ring
+            .iter()
+            .chain([&index])
+            .filter_map(|i| self.slots.get(*i))
+            .map(|s| format!("{} ({})", self.form.question(s.question).name, s.kind.column()))
+            .collect();
         self.problem(index, format!("the formulas go round in a circle: {}", names.join(" → ")));
     }
 
@@ -214,7 +226,12 @@ impl Builder<'_> {
 
     fn finish(self) -> Graph {
         let count = self.form.questions.len();
-        let mut graph = Graph { slots: Vec::new(), edges: vec![Vec::new(); count], own: vec![Vec::new(); count], triggers: vec![Vec::new(); count] };
+        let mut graph = Graph {
+            slots: Vec::new(),
+            edges: vec![Vec::new(); count],
+            own: vec![Vec::new(); count],
+            triggers: vec![Vec::new(); count],
+        };
         for index in &self.order {
             let (Some(slot), Some(reads)) = (self.slots.get(*index), self.reads.get(*index)) else { continue };
             let number = u32::try_from(graph.slots.len()).unwrap_or(u32::MAX);

@@ -13,7 +13,17 @@ pub struct Heading {
     pub language: String,
 }
 
-const TRANSLATED: &[&str] = &["label", "hint", "guidance_hint", "constraint_message", "required_message", "image", "audio", "video", "big-image"];
+const TRANSLATED: &[&str] = &[
+    "label",
+    "hint",
+    "guidance_hint",
+    "constraint_message",
+    "required_message",
+    "image",
+    "audio",
+    "video",
+    "big-image",
+];
 
 /// Heading words that mean another one (pyxform's aliases).
 const ALIASES: &[(&str, &str)] = &[
@@ -101,11 +111,44 @@ fn canonical(word: &str) -> String {
 
 /// Canonical keys that are matched whatever their case; others are kept as written (extra columns of choices).
 const KNOWN: &[&str] = &[
-    "type", "name", "label", "hint", "guidance_hint", "relevant", "constraint", "constraint_message", "required",
-    "required_message", "readonly", "calculation", "trigger", "default", "choice_filter", "appearance", "parameters",
-    "repeat_count", "image", "audio", "video", "big-image", "list_name", "disabled", "form_title", "form_id", "version",
-    "default_language", "allow_choice_duplicates", "save_to", "note", "namespaces", "style", "instance_name", "public_key",
-    "submission_url", "order", "filter",
+    "type",
+    "name",
+    "label",
+    "hint",
+    "guidance_hint",
+    "relevant",
+    "constraint",
+    "constraint_message",
+    "required",
+    "required_message",
+    "readonly",
+    "calculation",
+    "trigger",
+    "default",
+    "choice_filter",
+    "appearance",
+    "parameters",
+    "repeat_count",
+    "image",
+    "audio",
+    "video",
+    "big-image",
+    "list_name",
+    "disabled",
+    "form_title",
+    "form_id",
+    "version",
+    "default_language",
+    "allow_choice_duplicates",
+    "save_to",
+    "note",
+    "namespaces",
+    "style",
+    "instance_name",
+    "public_key",
+    "submission_url",
+    "order",
+    "filter",
 ];
 
 /// The cells of a row by key and language.
@@ -133,7 +176,12 @@ pub fn columns(sheet: &Sheet) -> Result<Vec<Column>, Problem> {
         let heading = read(raw);
         let twin = out.iter().find(|c| c.heading == heading && !raw.is_empty());
         if let Some(twin) = twin {
-            return Err(Problem::cell(&sheet.name, 1, raw, format!("the columns “{}” and “{raw}” mean the same", twin.raw)));
+            return Err(Problem::cell(
+                &sheet.name,
+                1,
+                raw,
+                format!("the columns “{}” and “{raw}” mean the same", twin.raw),
+            ));
         }
         out.push(Column { heading, raw: raw.clone() });
     }
@@ -167,13 +215,17 @@ impl<'a> Cells<'a> {
 
     /// The cells whose key begins so, with what follows.
     pub fn prefixed(&self, prefix: &str) -> BTreeMap<String, String> {
-        self.filled().filter_map(|(c, t)| Some((c.heading.key.strip_prefix(prefix)?.to_string(), t.to_string()))).collect()
+        self.filled()
+            .filter_map(|(c, t)| Some((c.heading.key.strip_prefix(prefix)?.to_string(), t.to_string())))
+            .collect()
     }
 
     /// All filled cells under headings nobody else reads.
     pub fn others(&self, known: &[&str]) -> Vec<(String, String)> {
         self.filled()
-            .filter(|(c, _)| !c.raw.is_empty() && !known.contains(&c.heading.key.as_str()) && c.heading.language.is_empty())
+            .filter(|(c, _)| {
+                !c.raw.is_empty() && !known.contains(&c.heading.key.as_str()) && c.heading.language.is_empty()
+            })
             .map(|(c, t)| (c.heading.key.clone(), t.to_string()))
             .collect()
     }

@@ -63,7 +63,12 @@ fn settings(sheet: Option<&Sheet>) -> HashMap<String, String> {
     keys.zip(cells.iter().cloned()).filter(|(_, v)| !v.is_empty()).collect()
 }
 
-fn assemble<'a>(structure: Structure<'a>, lists: Vec<ChoiceList>, settings: &HashMap<String, String>, fallback: &str) -> (Form, Vec<Draft<'a>>) {
+fn assemble<'a>(
+    structure: Structure<'a>,
+    lists: Vec<ChoiceList>,
+    settings: &HashMap<String, String>,
+    fallback: &str,
+) -> (Form, Vec<Draft<'a>>) {
     let text = |key: &str| settings.get(key).cloned().unwrap_or_default();
     let id = settings.get("form_id").cloned().unwrap_or_else(|| fallback.to_string());
     let mut form = Form {
@@ -121,7 +126,11 @@ struct Compiled {
 }
 
 fn read_formulas(form: &mut Form, drafts: &[Draft<'_>], problems: &mut Vec<Problem>) {
-    let compiled: Vec<Compiled> = drafts.iter().enumerate().map(|(i, draft)| read_question(form, QuestionId(i as u32), draft, problems)).collect();
+    let compiled: Vec<Compiled> = drafts
+        .iter()
+        .enumerate()
+        .map(|(i, draft)| read_question(form, QuestionId(i as u32), draft, problems))
+        .collect();
     let mut tables = Vec::new();
     for one in &compiled {
         one.formulas.iter().for_each(|(_, f)| note_tables(&f.expr, &mut tables));
@@ -183,7 +192,8 @@ fn note_tables(expr: &Expr, tables: &mut Vec<String>) {
     });
 }
 
-const FORMULAS: [&str; 7] = ["relevant", "constraint", "required", "readonly", "calculation", "choice_filter", "repeat_count"];
+const FORMULAS: [&str; 7] =
+    ["relevant", "constraint", "required", "readonly", "calculation", "choice_filter", "repeat_count"];
 const WORDS: [&str; 4] = ["label", "hint", "constraint_message", "required_message"];
 
 fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut Vec<Problem>) -> Compiled {
@@ -215,7 +225,9 @@ fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut 
         let around = Resolver { form, at: question.parent.unwrap_or(id) };
         let reader = if key == "repeat_count" { &around } else { &resolver };
         match reader.read(&text, key == "choice_filter") {
-            Ok(formula) if key == "calculation" && !triggers.is_empty() => out.setters.push(Setter { formula, triggers: triggers.clone() }),
+            Ok(formula) if key == "calculation" && !triggers.is_empty() => {
+                out.setters.push(Setter { formula, triggers: triggers.clone() })
+            }
             Ok(formula) => out.formulas.push((key, formula)),
             Err(message) => problems.push(cells.problem(key, message)),
         }
@@ -253,7 +265,9 @@ fn read_triggers(resolver: &Resolver<'_>, cells: &Cells<'_>, problems: &mut Vec<
     for piece in split(&text) {
         match piece {
             Ok(glue) if glue.trim_matches([' ', ',']).is_empty() => {}
-            Ok(_) => problems.push(cells.problem("trigger", "a trigger is one or more ${question}, separated by commas")),
+            Ok(_) => {
+                problems.push(cells.problem("trigger", "a trigger is one or more ${question}, separated by commas"))
+            }
             Err(name) => match resolver.form.find(&name) {
                 Some(id) => out.push(id),
                 None => problems.push(cells.problem("trigger", format!("there is no question named “{name}”"))),

@@ -22,7 +22,11 @@ pub struct Read {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     Document,
-    Question { id: QuestionId, scope: Option<QuestionId>, own: bool },
+    Question {
+        id: QuestionId,
+        scope: Option<QuestionId>,
+        own: bool,
+    },
     /// An item of a choice list or table.
     Item,
 }
@@ -97,7 +101,9 @@ impl Reader<'_> {
                 match function.name {
                     "instance" => vec![At::Item],
                     "current" => vec![self.own()],
-                    "once" | "string" | "number" | "string-length" | "normalize-space" if args.is_empty() || function.name == "once" => {
+                    "once" | "string" | "number" | "string-length" | "normalize-space"
+                        if args.is_empty() || function.name == "once" =>
+                    {
                         self.note(&[here], deep);
                         Vec::new()
                     }
@@ -180,18 +186,23 @@ impl Reader<'_> {
             }
             (At::Question { id, scope, .. }, Axis::Child) => self.children(id, scope),
             (At::Question { id, scope, .. }, Axis::Parent) => vec![self.parent(id, scope)],
-            (At::Question { id, scope, .. }, Axis::Ancestor | Axis::AncestorOrSelf) => self.ancestors(id, scope, step.axis, at),
+            (At::Question { id, scope, .. }, Axis::Ancestor | Axis::AncestorOrSelf) => {
+                self.ancestors(id, scope, step.axis, at)
+            }
             (At::Question { id, scope, .. }, Axis::Descendant | Axis::DescendantOrSelf) => {
-                let mut out: Vec<At> = self.below(id).into_iter().map(|q| At::Question { id: q, scope, own: false }).collect();
+                let mut out: Vec<At> =
+                    self.below(id).into_iter().map(|q| At::Question { id: q, scope, own: false }).collect();
                 if step.axis == Axis::DescendantOrSelf {
                     out.push(at);
                 }
                 out
             }
-            (At::Question { id, scope, .. }, Axis::FollowingSibling | Axis::PrecedingSibling) => match self.parent(id, scope) {
-                At::Question { id, scope, .. } => self.children(id, scope),
-                other => vec![other],
-            },
+            (At::Question { id, scope, .. }, Axis::FollowingSibling | Axis::PrecedingSibling) => {
+                match self.parent(id, scope) {
+                    At::Question { id, scope, .. } => self.children(id, scope),
+                    other => vec![other],
+                }
+            }
         };
         moved.into_iter().filter(|m| self.fits(*m, &step.test)).collect()
     }

@@ -129,7 +129,8 @@ impl Resolver<'_> {
                     })
                     .collect();
                 let known = names.filter(|n| plain && n.len() > 1).and_then(|n| {
-                    (n.first() == self.form.questions.first().map(|q| q.name.as_str()).as_ref()).then(|| self.form.find_path(&n.join("/")))?
+                    (n.first() == self.form.questions.first().map(|q| q.name.as_str()).as_ref())
+                        .then(|| self.form.find_path(&n.join("/")))?
                 });
                 if let Some(place) = known.and_then(|q| self.form.question(q).place) {
                     *expr = Expr::Place(place);
@@ -168,7 +169,11 @@ impl Resolver<'_> {
                 let name = path.trim().trim_start_matches("${").trim_end_matches('}');
                 let target = self.form.find_path(name).map_or_else(|| self.find(name), Ok)?;
                 let question = self.form.question(target);
-                if question.kind.has_choices() { Ok(()) } else { Err(format!("jr:choice-name: “{}” has no choices", question.name)) }
+                if question.kind.has_choices() {
+                    Ok(())
+                } else {
+                    Err(format!("jr:choice-name: “{}” has no choices", question.name))
+                }
             }
             _ => Ok(()),
         }
@@ -194,7 +199,9 @@ pub fn default_is_dynamic(text: &str, question: &Question) -> bool {
     expr.walk(&mut |e| {
         dynamic |= match e {
             Expr::Call(..) => true,
-            Expr::Chain(_, rest) => rest.iter().any(|(op, _)| matches!(op, Op::Plus | Op::Minus | Op::Times | Op::Div | Op::Mod)),
+            Expr::Chain(_, rest) => {
+                rest.iter().any(|(op, _)| matches!(op, Op::Plus | Op::Minus | Op::Times | Op::Div | Op::Mod))
+            }
             _ => false,
         }
     });

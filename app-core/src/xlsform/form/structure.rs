@@ -34,7 +34,12 @@ struct Builder<'a, 'p> {
 /// How deep groups may nest.
 const MAX_DEPTH: usize = 40;
 
-pub fn read<'a>(sheet: &'a Sheet, columns: &'a [Column], lists: &mut Vec<ChoiceList>, problems: &mut Vec<Problem>) -> Structure<'a> {
+pub fn read<'a>(
+    sheet: &'a Sheet,
+    columns: &'a [Column],
+    lists: &mut Vec<ChoiceList>,
+    problems: &mut Vec<Problem>,
+) -> Structure<'a> {
     let root = Draft { cells: None, relevant: None };
     let out = Structure { questions: vec![Question::root()], drafts: vec![root], tables: Vec::new() };
     let mut builder = Builder { out, open: vec![(QuestionId::ROOT, 0)], lists, problems };
@@ -78,7 +83,9 @@ impl<'a> Builder<'a, '_> {
             Ok(Type::Plain(kind)) => {
                 self.question(kind, cells);
             }
-            Ok(Type::Choices { kind, list, from_file, or_other }) => self.select(kind, &list, from_file, or_other, cells),
+            Ok(Type::Choices { kind, list, from_file, or_other }) => {
+                self.select(kind, &list, from_file, or_other, cells)
+            }
         }
     }
 
@@ -86,7 +93,11 @@ impl<'a> Builder<'a, '_> {
         let (id, row) = self.open.last().copied().unwrap_or((QuestionId::ROOT, 0));
         let Some(question) = self.out.questions.get(id.at()) else { return };
         if question.kind != kind {
-            let what = if question.kind == Kind::Form { "nothing is open".into() } else { format!("the {} “{}” of row {row} is open", question.kind.name(), question.name) };
+            let what = if question.kind == Kind::Form {
+                "nothing is open".into()
+            } else {
+                format!("the {} “{}” of row {row} is open", question.kind.name(), question.name)
+            };
             self.problems.push(cells.problem("type", format!("a {} ends here, but {what}", kind.name())));
         }
         if question.kind != Kind::Form {
@@ -174,14 +185,23 @@ impl<'a> Builder<'a, '_> {
     fn check_says_something(&mut self, question: &Question, cells: &Cells<'a>) {
         let kind = question.kind;
         let says = ["label", "hint", "guidance_hint", "image", "audio", "video", "big-image"];
-        if kind.is_visible() && !kind.is_container() && says.iter().all(|k| cells.languages(k).is_empty()) && cells.get("calculation").is_empty() {
+        if kind.is_visible()
+            && !kind.is_container()
+            && says.iter().all(|k| cells.languages(k).is_empty())
+            && cells.get("calculation").is_empty()
+        {
             self.problems.push(cells.problem("label", format!("“{}” has neither label nor hint", question.name)));
         }
         if kind == Kind::Calculate && cells.get("calculation").is_empty() && cells.get("default").is_empty() {
             self.problems.push(cells.problem("calculation", format!("“{}” has nothing to calculate", question.name)));
         }
         if question.overridable && cells.get("calculation").is_empty() {
-            self.problems.push(cells.problem("calculation", format!("“{}” may be overwritten, but nothing is calculated", question.name)));
+            self.problems.push(
+                cells.problem(
+                    "calculation",
+                    format!("“{}” may be overwritten, but nothing is calculated", question.name),
+                ),
+            );
         }
     }
 

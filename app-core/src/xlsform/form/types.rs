@@ -202,7 +202,9 @@ pub fn read(cell: &str) -> Result<Type, String> {
         return Ok(Type::Plain(*kind));
     }
     if let Some(what) = lower.strip_prefix("begin").map(|w| w.trim_start_matches([' ', '_'])) {
-        return container(what).map(Type::Begin).ok_or_else(|| format!("“{cell}” begins nothing known: group or repeat"));
+        return container(what)
+            .map(Type::Begin)
+            .ok_or_else(|| format!("“{cell}” begins nothing known: group or repeat"));
     }
     if let Some(what) = lower.strip_prefix("end").map(|w| w.trim_start_matches([' ', '_'])) {
         return container(what).map(Type::End).ok_or_else(|| format!("“{cell}” ends nothing known: group or repeat"));
@@ -280,7 +282,8 @@ mod tests {
 
     #[test]
     fn type_cells_are_read_as_people_write_them() {
-        let choices = |kind, list: &str, from_file, or_other| Type::Choices { kind, list: list.into(), from_file, or_other };
+        let choices =
+            |kind, list: &str, from_file, or_other| Type::Choices { kind, list: list.into(), from_file, or_other };
         for (cell, is) in [
             ("text", Type::Plain(Kind::Text)),
             ("dateTime", Type::Plain(Kind::DateTime)),

@@ -35,7 +35,9 @@ impl Question {
                 Some(i) => Ok(i.to_string()),
                 None => Err(Refused::Malformed("a whole number")),
             },
-            Shape::Decimal => Num::parse(t).filter(|n| n.is_finite()).map(|n| n.to_string()).ok_or(Refused::Malformed("a number")),
+            Shape::Decimal => {
+                Num::parse(t).filter(|n| n.is_finite()).map(|n| n.to_string()).ok_or(Refused::Malformed("a number"))
+            }
             Shape::Date if dates::is_date(t) => Ok(t.to_string()),
             Shape::Date => Err(Refused::Malformed("a date (YYYY-MM-DD)")),
             Shape::Time if dates::is_time(t) => Ok(t.to_string()),
@@ -55,7 +57,9 @@ impl Question {
 
     /// The stored text of what a calculation gave: whole numbers cut, day numbers written as dates.
     pub(super) fn computed(&self, text: String, number: Option<Num>) -> String {
-        let Some(n) = number.or_else(|| (self.shape == Shape::Integer).then(|| Num::parse(&text)).flatten()) else { return text };
+        let Some(n) = number.or_else(|| (self.shape == Shape::Integer).then(|| Num::parse(&text)).flatten()) else {
+            return text;
+        };
         match self.shape {
             Shape::Integer if n.is_finite() => Num::from(n.to_i64_lossy()).to_string(),
             Shape::Date if n.is_finite() => dates::day_text(n.to_f64().floor() as i64).unwrap_or_default(),

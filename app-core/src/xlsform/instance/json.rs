@@ -46,7 +46,11 @@ impl Instance {
                 Kind::Repeat => {
                     let mut inside = Parts::default();
                     self.gather(*node, &mut inside);
-                    for (map, one) in [(&mut parts.values, inside.values), (&mut parts.relevant, inside.relevant), (&mut parts.choices, inside.choices)] {
+                    for (map, one) in [
+                        (&mut parts.values, inside.values),
+                        (&mut parts.relevant, inside.relevant),
+                        (&mut parts.choices, inside.choices),
+                    ] {
                         if let Some(Json::Array(list)) = map.get_mut(name) {
                             list.push(Json::Object(one));
                         }
@@ -116,10 +120,10 @@ impl Instance {
             return;
         };
         let mut used: Vec<NodeId> = Vec::new();
-        for (i, item) in items.iter().enumerate() {
+        for item in items {
             let key = item.get("id").or_else(|| item.get("key")).map(scalar_text).filter(|k| !k.is_empty());
             let there = match &key {
-                None => self.instances(parent, repeat).into_iter().filter(|n| !used.contains(n)).nth(i.saturating_sub(used.len())),
+                None => self.instances(parent, repeat).into_iter().find(|n| !used.contains(n)),
                 Some(_) => None,
             };
             let node = match there {

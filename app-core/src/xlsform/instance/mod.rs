@@ -85,6 +85,8 @@ pub struct Instance {
     changes: Vec<Change>,
     /// Questions whose value changed and that trigger setters.
     triggered: Vec<NodeId>,
+    /// New nodes whose computed defaults are still to be set.
+    beginning: Vec<NodeId>,
     /// Instances of repeats taken out because the count fell, to come back with it.
     parked: Vec<NodeId>,
     next_key: u64,
@@ -105,6 +107,7 @@ impl Instance {
             queue: BinaryHeap::new(),
             changes: Vec::new(),
             triggered: Vec::new(),
+            beginning: Vec::new(),
             parked: Vec::new(),
             next_key: 1,
         };
@@ -220,7 +223,13 @@ impl Instance {
 
     /// A scope in which a node's formulas are evaluated.
     fn scope(&self, node: NodeId) -> Scope<'_> {
-        Scope { tree: &self.tree, lists: &self.lists, env: &self.env, choices: Some(&*self.form), current: NodeRef::main(node) }
+        Scope {
+            tree: &self.tree,
+            lists: &self.lists,
+            env: &self.env,
+            choices: Some(&*self.form),
+            current: NodeRef::main(node),
+        }
     }
 
     fn here(node: NodeId) -> Here {

@@ -4,8 +4,8 @@ use super::{Change, Instance, NodeId, Refused, State};
 use crate::xlsform::expr::functions::dates;
 use crate::xlsform::form::{Form, Kind, Question, QuestionId};
 
-/// The most instances one repeat may have.
-const MAX_INSTANCES: usize = 10_000;
+/// The most instances one repeat may have: a mistyped count must not hang the device.
+const MAX_INSTANCES: usize = 1_000;
 
 impl Instance {
     /// Begins everything below a new node (the node included): first values, first instances, formulas.
@@ -19,17 +19,11 @@ impl Instance {
         for node in &nodes {
             self.first_instances(&form, *node);
         }
-        for node in nodes.iter().copied() {
+        for node in nodes {
             self.push_own(node);
-        }
-        let changes = self.finish_round();
-        for node in &nodes {
-            self.run_setters(*node, |setter| setter.triggers.is_empty());
-            self.work();
-        }
-        // What the first round changed belongs to the answer of the round that is still open.
-        for change in changes {
-            self.mark(change.node, |w| *w = change.what);
+            if form.question(self.id(node)).setters.iter().any(|s| s.triggers.is_empty()) {
+                self.beginning.push(node);
+            }
         }
     }
 
@@ -91,7 +85,12 @@ impl Instance {
 
     /// Adds an instance at the end, under a key of the caller's (a member's id) or a fresh one.
     /// A key that is there already gives the instance that has it.
-    pub fn add(&mut self, parent: NodeId, repeat: QuestionId, key: Option<&str>) -> Result<(NodeId, Vec<Change>), Refused> {
+    pub fn add(
+        &mut self,
+        parent: NodeId,
+        repeat: QuestionId,
+        key: Option<&str>,
+    ) -> Result<(NodeId, Vec<Change>), Refused> {
         let form = self.form.clone();
         let question = form.question(repeat);
         if question.kind != Kind::Repeat || question.parent != Some(self.id(parent)) {
@@ -135,7 +134,9 @@ impl Instance {
 
     /// An instance that was taken out under this key, to be put back.
     fn unpark(&mut self, parent: NodeId, repeat: QuestionId, key: &str) -> Option<NodeId> {
-        let mine = |n: &NodeId| self.tree.parent(*n) == Some(parent) && self.tree.tag(*n) == repeat.0 && self.key(*n) == Some(key);
+        let mine = |n: &NodeId| {
+            self.tree.parent(*n) == Some(parent) && self.tree.tag(*n) == repeat.0 && self.key(*n) == Some(key)
+        };
         let at = self.parked.iter().position(mine)?;
         Some(self.parked.swap_remove(at))
     }
@@ -167,7 +168,8 @@ impl Instance {
             state.key = Some(key.into());
         }
         // After the last question or instance that stands before it in the form.
-        let before = self.tree.children(parent).iter().filter(|c| **c != node && self.tree.tag(**c) <= repeat.0).count();
+        let before =
+            self.tree.children(parent).iter().filter(|c| **c != node && self.tree.tag(**c) <= repeat.0).count();
         self.tree.place(node, before);
         self.mark(parent, |w| w.instances = true);
         if parked.is_some() {

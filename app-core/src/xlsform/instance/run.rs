@@ -32,6 +32,10 @@ impl Instance {
         }
         let text = question.canonical(text)?;
         let overridable = question.overridable;
+        if overridable && text.is_empty() {
+            // Emptying an overridable answer gives it back to the system.
+            return Ok(self.clear_override(node));
+        }
         if let Some(state) = self.state_mut(node) {
             state.given = true;
         }
@@ -174,6 +178,13 @@ impl Instance {
     pub(super) fn finish_round(&mut self) -> Vec<Change> {
         self.work();
         let mut rounds = 0;
+        while !self.beginning.is_empty() {
+            // Computed defaults see what was computed before them, in the order of the form.
+            for node in std::mem::take(&mut self.beginning) {
+                self.run_setters(node, |setter| setter.triggers.is_empty());
+                self.work();
+            }
+        }
         while let Some(source) = self.triggered.pop() {
             rounds += 1;
             if rounds > MAX_TRIGGERS {
@@ -318,7 +329,8 @@ impl Instance {
             Value::Num(n) => Some(*n),
             _ => None,
         };
-        let numeric = number.is_some() || matches!(&value, Value::Nodes(nodes) if nodes.first().is_some_and(|n| self.is_numeric(*n)));
+        let numeric = number.is_some()
+            || matches!(&value, Value::Nodes(nodes) if nodes.first().is_some_and(|n| self.is_numeric(*n)));
         let text = scope.text(&value).into_owned();
         (question.computed(text, number), numeric)
     }
@@ -369,7 +381,8 @@ impl Instance {
         let form = self.form.clone();
         let source_id = self.id(source);
         for target in form.graph.triggers.get(source_id.at()).into_iter().flatten() {
-            let shared = form.trail(*target).into_iter().zip(form.trail(source_id)).take_while(|(a, b)| a == b).map(|(a, _)| a);
+            let shared =
+                form.trail(*target).into_iter().zip(form.trail(source_id)).take_while(|(a, b)| a == b).map(|(a, _)| a);
             let repeat = shared.filter(|q| form.question(*q).kind == super::Kind::Repeat).last();
             let within = repeat.and_then(|r| self.instance_around(source, r));
             for node in self.nodes_of(*target, within) {

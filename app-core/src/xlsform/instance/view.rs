@@ -147,7 +147,11 @@ impl Instance {
             Some(ViolationKind::Constraint)
         } else if empty && state.required {
             Some(ViolationKind::Required)
-        } else if state.kept.as_ref().is_some_and(|k| k.split_whitespace().count() > self.tree.text(node).split_whitespace().count()) {
+        } else if state
+            .kept
+            .as_ref()
+            .is_some_and(|k| k.split_whitespace().count() > self.tree.text(node).split_whitespace().count())
+        {
             Some(ViolationKind::Choice)
         } else {
             None

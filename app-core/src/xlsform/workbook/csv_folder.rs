@@ -7,7 +7,8 @@ use std::path::Path;
 pub fn read(folder: &Path) -> Result<Workbook, Problems> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let entries = std::fs::read_dir(folder).map_err(|_| Problem::whole(&name, "the folder cannot be read"))?;
-    let mut files: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "csv")).collect();
+    let mut files: Vec<_> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "csv")).collect();
     files.sort();
     let mut book = Workbook::default();
     for file in files.iter().take(100) {

@@ -30,7 +30,8 @@ pub fn read(text: &str) -> Result<Workbook, Problems> {
     if sheets.is_empty() {
         return Err(Problem::whole("markdown", "there is no table").into());
     }
-    let sheets: Result<Vec<Sheet>, Problem> = sheets.into_iter().map(|(name, rows)| Sheet::from_rows(&name, rows)).collect();
+    let sheets: Result<Vec<Sheet>, Problem> =
+        sheets.into_iter().map(|(name, rows)| Sheet::from_rows(&name, rows)).collect();
     Ok(Workbook { sheets: sheets? })
 }
 

@@ -97,7 +97,8 @@ pub fn read(path: &Path) -> Result<Workbook, Problems> {
     match path.extension().map(|e| e.to_string_lossy().to_lowercase()).as_deref() {
         Some("xlsx" | "xlsm") => xlsx::read(path, &name),
         Some("md") => {
-            let text = std::fs::read_to_string(path).map_err(|_| Problem::whole(&name, "the file is not UTF-8 text"))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|_| Problem::whole(&name, "the file is not UTF-8 text"))?;
             markdown::read(&text)
         }
         _ => Err(Problem::whole(&name, "a form is a folder of CSV sheets, an .xlsx workbook or an .md file").into()),

@@ -31,10 +31,16 @@ fn check_unpacked(bytes: &[u8], name: &str) -> Result<(), Problem> {
     let mut left = MAX_UNPACKED;
     for i in 0..archive.len() {
         let part = archive.by_index(i).map_err(|_| broken(name))?;
-        let size = std::io::copy(&mut part.take(left.saturating_add(1)), &mut std::io::sink()).map_err(|_| broken(name))?;
+        let size =
+            std::io::copy(&mut part.take(left.saturating_add(1)), &mut std::io::sink()).map_err(|_| broken(name))?;
         left = match left.checked_sub(size) {
             Some(left) => left,
-            None => return Err(Problem::whole(name, format!("the workbook unpacks to more than {} MB", MAX_UNPACKED >> 20))),
+            None => {
+                return Err(Problem::whole(
+                    name,
+                    format!("the workbook unpacks to more than {} MB", MAX_UNPACKED >> 20),
+                ));
+            }
         };
     }
     Ok(())
@@ -68,7 +74,9 @@ fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, left: &mut usize) -> R
         }
         let (row, column) = cell.get_position();
         let (number, column) = (row.saturating_add(1), column as usize);
-        *left = left.checked_sub(1).ok_or_else(|| Problem::row(sheet, number, format!("more than {MAX_CELLS} filled cells")))?;
+        *left = left
+            .checked_sub(1)
+            .ok_or_else(|| Problem::row(sheet, number, format!("more than {MAX_CELLS} filled cells")))?;
         if column >= MAX_COLUMNS {
             return Err(Problem::row(sheet, number, format!("more than {MAX_COLUMNS} columns")));
         }
@@ -108,5 +116,9 @@ fn date_text(serial: f64) -> String {
     let days = serial.floor();
     let date = crate::xlsform::expr::functions::dates::day_text(days as i64 - 25_569).unwrap_or_default();
     let seconds = ((serial - days) * 86_400.0).round() as i64;
-    if seconds == 0 { date } else { format!("{date}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60) }
+    if seconds == 0 {
+        date
+    } else {
+        format!("{date}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    }
 }

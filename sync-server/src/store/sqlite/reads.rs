@@ -97,7 +97,7 @@ impl Reads for View<'_> {
 
     fn former_areas(&self, person: &str, since: i64) -> Result<Vec<Area>> {
         let codes: Vec<String> =
-            self.all("SELECT area FROM person_area WHERE person = ? AND ended_at > ?", (person, since), |r| r.get(0))?;
+            self.all("SELECT area FROM person_area WHERE person = ? AND ended_at >= ?", (person, since), |r| r.get(0))?;
         Ok(codes.iter().filter_map(|c| Area::parse(c)).collect())
     }
 

@@ -1,0 +1,50 @@
+//! Tables beside a form: CSV files of a folder, by stem, as they stand on a day.
+
+use super::env::Table;
+use super::problem::{Problem, Problems};
+use super::workbook::MAX_BYTES;
+use chrono::NaiveDate;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Reads every CSV directly in a folder. In a table with the columns `from` and `to`, only rows in force on the day
+/// count, the latest `from` first, so that a lookup finds the value of the day.
+pub fn load(folder: &Path, day: NaiveDate) -> Result<HashMap<String, Table>, Problems> {
+    let mut out = HashMap::new();
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let entries = std::fs::read_dir(folder).map_err(|_| Problem::whole(name, "the folder cannot be read"))?;
+    for path in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "csv")) {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let fault = |message: &str| Problem::whole(&stem, message);
+        if !std::fs::metadata(&path).is_ok_and(|m| m.len() <= MAX_BYTES) {
+            return Err(fault("the table is too large").into());
+        }
+        let text = std::fs::read_to_string(&path).map_err(|_| fault("the table is not UTF-8 text"))?;
+        out.insert(stem.clone(), parse(&text, day).map_err(|e| fault(&e))?);
+    }
+    Ok(out)
+}
+
+/// One table from CSV text.
+pub fn parse(text: &str, day: NaiveDate) -> Result<Table, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let columns: Vec<String> =
+        reader.headers().map_err(|e| e.to_string())?.iter().map(|c| c.trim().to_string()).collect();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        rows.push(record.map_err(|e| e.to_string())?.iter().map(str::to_string).collect());
+    }
+    Ok(Table::new(columns.clone(), in_force(&columns, rows, day)))
+}
+
+fn in_force(columns: &[String], mut rows: Vec<Vec<String>>, day: NaiveDate) -> Vec<Vec<String>> {
+    let at = |name: &str| columns.iter().position(|c| c == name);
+    let (Some(from), Some(to)) = (at("from"), at("to")) else { return rows };
+    let day = day.to_string();
+    // ISO dates compare as text; an empty end is open.
+    let cell = |row: &Vec<String>, i: usize| row.get(i).map(|c| c.trim().to_string()).unwrap_or_default();
+    rows.retain(|row| cell(row, from) <= day && (cell(row, to).is_empty() || cell(row, to) >= day));
+    rows.sort_by_key(|row| std::cmp::Reverse(cell(row, from)));
+    rows
+}

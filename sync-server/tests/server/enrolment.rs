@@ -1,0 +1,85 @@
+//! Who gets in.
+
+use sync_server::now;
+use sync_server::ops::people;
+use sync_server::store::write;
+
+use crate::office::Office;
+use crate::phone::{Phone, client};
+
+const GRID: &str = "999999101201-01";
+
+#[test]
+fn wei_xiuying_enrols_once_with_her_ticket_and_nobody_again() {
+    let office = Office::with_households(60);
+    let person = office.person("韦秀英", "grid_worker1", &[GRID]);
+    let code = office.ticket(&person);
+    // As typed on a phone: lower case, blanks for hyphens.
+    let mut phone = Phone::enrol(&office.url(), &code.to_lowercase().replace('-', " "), "韦秀英").unwrap();
+    assert_eq!(phone.person.name, "韦秀英");
+    assert_eq!(phone.told.server_name, "桂禾县");
+    assert!(phone.told.areas.iter().any(|a| a.code == GRID) && phone.told.areas.iter().any(|a| a.code == "999999"));
+    phone.sync();
+    assert!(!phone.docs.is_empty());
+    assert_eq!(Phone::enrol(&office.url(), &code, "别人").err(), Some((410, "ticket_used".into())));
+}
+
+#[test]
+fn an_expired_and_a_wrong_code_are_refused_with_the_reason() {
+    let office = Office::empty();
+    let person = office.person("李建国", "grid_worker1", &[GRID]);
+    let (code, _) =
+        write(&*office.store, move |w| sync_server::officer::make_ticket(w, &person, 72, now() - 73 * 3600)).unwrap();
+    assert_eq!(Phone::enrol(&office.url(), &code, "李建国").err(), Some((410, "ticket_expired".into())));
+    assert_eq!(
+        Phone::enrol(&office.url(), "XXXXX-XXXXXX-XXXXXX", "李建国").err(),
+        Some((403, "ticket_unknown".into()))
+    );
+}
+
+#[test]
+fn who_keeps_guessing_is_made_to_wait_and_a_good_ticket_with_him() {
+    let office = Office::empty();
+    let person = office.person("李建国", "grid_worker1", &[GRID]);
+    for _ in 0..10 {
+        assert_eq!(Phone::enrol(&office.url(), "22222-222222-222222", "某人").err().unwrap().0, 403);
+    }
+    assert_eq!(Phone::enrol(&office.url(), &office.ticket(&person), "某人").err(), Some((429, "attempts".into())));
+}
+
+#[test]
+fn a_revoked_phone_is_told_so_and_brings_nothing_in() {
+    let office = Office::with_households(60);
+    let mut phone = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    phone.sync();
+    let household = *phone.docs.keys().next().unwrap();
+    phone.set_phone(household, "19911111111");
+    people::revoke(&*office.store, &phone.told.device, now()).unwrap();
+    assert_eq!(phone.round().err(), Some((403, "device_revoked".into())));
+    assert_eq!(phone.outbox.len(), 1);
+    office.assert_sound();
+}
+
+#[test]
+fn a_stranger_hears_nothing() {
+    let office = Office::with_households(60);
+    let phone = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let http = client();
+    let pack = format!("{}/v1/pack/{}", office.url(), phone.told.pack.hash);
+    assert_eq!(http.get(&pack).send().unwrap().status().as_u16(), 401);
+    assert_eq!(http.get(&pack).bearer_auth("0".repeat(64)).send().unwrap().status().as_u16(), 401);
+    let answer = http.get(&pack).bearer_auth(&phone.told.token).send().unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    let files: app_core::wire::message::PackFiles = app_core::wire::decode(&answer.bytes().unwrap(), 32 << 20).unwrap();
+    let files = files.files.into_iter().map(|(p, b)| (p, b.into_vec())).collect();
+    let pack = app_core::policy::Pack::from_files(files).unwrap();
+    assert_eq!(hex::encode(pack.hash()), phone.told.pack.hash);
+}
+
+#[test]
+fn the_administrator_is_given_no_household() {
+    let office = Office::with_households(60);
+    let mut desk = office.phone("管理员", "administrator", &["999999"]);
+    desk.sync();
+    assert!(desk.docs.is_empty());
+}

@@ -1,0 +1,184 @@
+//! Pushes and pulls: exactly once, bounded, judged, and the same on both sides in the end.
+
+use app_core::document::Edit;
+
+use crate::office::Office;
+
+const GRID: &str = "999999101201-01";
+const VILLAGE: &str = "999999101201";
+
+#[test]
+fn two_phones_and_the_station_agree_after_a_day_without_signal() {
+    let office = Office::with_households(120);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut li = office.phone("李建国", "grid_worker2", &[GRID]);
+    let mut station = office.phone("乡村振兴站", "township_station", &["999999101"]);
+    for phone in [&mut wei, &mut li, &mut station] {
+        phone.sync();
+    }
+    let household = *wei.docs.keys().next().unwrap();
+    wei.visit(household, "家中两位老人");
+    wei.set_phone(household, "19911111111");
+    li.set_phone(household, "19922222222");
+    let up = wei.sync();
+    assert_eq!((up.rounds, up.whole, up.changes), (1, 0, 0));
+    li.sync();
+    station.sync();
+    wei.sync();
+    assert_eq!(wei.docs[&household].conflicts().len(), 1);
+    for phone in [&mut wei, &mut li, &mut station] {
+        office.assert_agrees_with(phone);
+    }
+    let who: Vec<&str> = station.names.iter().map(|n| n.name.as_str()).collect();
+    assert!(who.contains(&"韦秀英") && who.contains(&"李建国"), "{who:?}");
+}
+
+#[test]
+fn a_push_whose_answer_was_lost_is_taken_once() {
+    let office = Office::with_households(240);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    wei.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    wei.visit(household, "第一次");
+    let request = wei.request();
+    let before = sync_server::store::read(&*office.store, |r| r.last_seq()).unwrap();
+    let first = wei.send(&request).unwrap().0;
+    let second = wei.send(&request).unwrap().0;
+    let after = sync_server::store::read(&*office.store, |r| r.last_seq()).unwrap();
+    assert_eq!(after, before + 1);
+    assert_eq!(first.acks.len(), 1);
+    assert_eq!(first.acks[0].heads, second.acks[0].heads);
+    assert!(second.refused.is_empty());
+    office.assert_agrees_with(&mut wei);
+}
+
+#[test]
+fn nothing_to_do_costs_one_small_round() {
+    let office = Office::with_households(120);
+    let mut wei = office.phone("韦秀英", "village_committee", &[VILLAGE]);
+    wei.sync();
+    let idle = wei.sync();
+    assert_eq!(idle.rounds, 1);
+    assert!(idle.bytes_up < 150 && idle.bytes_down < 150, "{idle:?}");
+}
+
+#[test]
+fn a_narrow_answer_is_bounded_and_goes_on_where_it_stopped() {
+    let office = Office::with_households(240);
+    let mut station = office.phone("乡村振兴站", "township_station", &["999999101"]);
+    station.limit = 4096;
+    let mut rounds = 0;
+    loop {
+        let (answer, synced) = station.round().unwrap();
+        rounds += 1;
+        assert!(synced.bytes_down <= 4096 || synced.whole <= 1, "{synced:?}");
+        // The connection broke and the phone was started again: only the cursor counts.
+        if !answer.more {
+            break;
+        }
+    }
+    assert!(rounds > 5, "{rounds}");
+    assert_eq!(station.docs.len(), office.households("999999").len());
+    office.assert_agrees_with(&mut station);
+}
+
+#[test]
+fn what_changes_behind_the_back_of_a_slow_first_sync_arrives_too() {
+    let office = Office::with_households(240);
+    let mut wei = office.phone("韦秀英", "village_committee", &[VILLAGE]);
+    wei.sync();
+    let mut station = office.phone("乡村振兴站", "township_station", &["999999101"]);
+    station.limit = 4096;
+    while station.round().unwrap().0.more {
+        // Between two rounds of the station the village works on, in front of and behind its cursor.
+        let ids: Vec<_> = wei.docs.keys().copied().collect();
+        let household = ids[station.docs.len() % ids.len()];
+        wei.visit(household, "排查");
+        wei.sync();
+    }
+    office.assert_agrees_with(&mut station);
+    office.assert_agrees_with(&mut wei);
+    assert_eq!(station.docs.len(), office.households("999999").len());
+}
+
+#[test]
+fn a_household_on_no_list_reaches_the_colleague() {
+    let office = Office::with_households(240);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut li = office.phone("李建国", "grid_worker2", &[GRID]);
+    wei.sync();
+    li.sync();
+    let household = wei.found(GRID);
+    wei.visit(household, "新迁入");
+    wei.sync();
+    assert!(wei.refused.is_empty(), "{:?}", wei.refused);
+    let got = li.sync();
+    assert_eq!(got.whole, 1);
+    assert_eq!(li.docs[&household].digest(), wei.docs[&household].digest());
+    office.assert_agrees_with(&mut wei);
+    office.assert_agrees_with(&mut li);
+}
+
+#[test]
+fn one_forbidden_change_is_parked_and_the_rest_goes_in() {
+    let office = Office::with_households(240);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    wei.sync();
+    let ids: Vec<_> = wei.docs.keys().copied().collect();
+    wei.visit(ids[0], "正常");
+    // A grid worker lifts a household out of monitoring: not hers to decide.
+    wei.edit(ids[1], &[Edit::at(["profile", "cleared"], true)]);
+    wei.sync();
+    assert_eq!(wei.refused.len(), 1);
+    assert_eq!(wei.refused[0].why, "permit");
+    assert!(!wei.refused[0].words.is_empty());
+    let change = wei.refused[0].change.clone();
+    let hash: [u8; 32] = change.as_slice().try_into().unwrap();
+    let kept =
+        sync_server::store::read(&*office.store, |r| Ok((r.is_parked(ids[1], &hash)?, r.has_change(ids[1], &hash)?)))
+            .unwrap();
+    assert_eq!(kept, (true, false));
+    office.assert_sound();
+}
+
+#[test]
+fn nobody_writes_into_anothers_visit_or_in_anothers_name() {
+    let office = Office::with_households(240);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut li = office.phone("李建国", "grid_worker2", &[GRID]);
+    wei.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    let visit = wei.visit(household, "一切正常");
+    wei.sync();
+    li.sync();
+    li.edit(household, &[Edit::at(["visits", visit.as_str(), "answers", "remarks"], "改过")]);
+    li.sync();
+    assert_eq!(li.refused[0].why, "not_yours");
+    // The same under Wei's actor: it is not Li's device that writes so.
+    let mut forger = office.phone("覃桂花", "grid_worker1", &[GRID]);
+    forger.sync();
+    forger.actor = wei.actor;
+    forger.set_phone(household, "19933333333");
+    forger.sync();
+    assert_eq!(forger.refused[0].why, "author");
+    office.assert_agrees_with(&mut wei);
+}
+
+#[test]
+fn what_rests_on_a_change_that_never_came_is_asked_for_and_then_taken() {
+    let office = Office::with_households(240);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    wei.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    wei.set_phone(household, "19911111111");
+    let first = wei.outbox.remove(0);
+    wei.set_phone(household, "19922222222");
+    let (answer, _) = wei.round().unwrap();
+    assert_eq!(answer.lacking.len(), 1);
+    assert!(answer.refused.is_empty() && answer.acks.is_empty());
+    // The phone offers everything it has of the household, the first change with it.
+    drop(first);
+    wei.sync();
+    assert!(wei.refused.is_empty());
+    office.assert_agrees_with(&mut wei);
+}
