@@ -86,6 +86,15 @@ pub fn check_ticket(r: &dyn Reads, code: &str, now: i64) -> Result<PersonRow> {
     r.person(&ticket.person)?.ok_or_else(unknown)
 }
 
+/// The device that this ticket has enrolled with this very key: its answer was lost on the way, and it asks again.
+/// Possession of the key was proven by the request's signature; a ticket that has expired since stays expired.
+pub fn enrolled_before(r: &dyn Reads, code: &str, key: &[u8], now: i64) -> Result<Option<(PersonRow, String)>> {
+    let Some(ticket) = r.ticket(&ticket_hash(code))?.filter(|t| t.expires_at > now) else { return Ok(None) };
+    let Some((_, id)) = ticket.used else { return Ok(None) };
+    let Some(device) = r.device(&id)?.filter(|d| d.key == key && d.revoked_at.is_none()) else { return Ok(None) };
+    Ok(r.person(&device.person)?.map(|person| (person, device.id)))
+}
+
 /// The device and person behind a bearer token.
 pub fn check_token(r: &dyn Reads, token: &str) -> Result<(DeviceRow, PersonRow)> {
     let unknown = || Error::new(Why::Token, "本机未在服务器登记，请重新入网；this device is not enrolled here");

@@ -112,6 +112,11 @@ impl Writes for View<'_> {
         }
     }
 
+    fn renew_token(&mut self, device: &str, token_hash: &[u8]) -> Result<()> {
+        self.run("UPDATE device SET token_hash = ? WHERE id = ?", (token_hash, device))?;
+        Ok(())
+    }
+
     fn put_device(&mut self, d: &NewDevice) -> Result<()> {
         self.run(
             "INSERT INTO device (id, person, name, key, token_hash, enrolled_at, seen_at, scope_seq) VALUES (?, ?, ?, ?, ?, ?6, ?6, ?7)",
