@@ -213,13 +213,13 @@ fn member(id: String, row: &Row, labels: &Labels, seen: &mut Seen, at: &mut At<'
         .filter(|t| !t.is_empty())
         .filter_map(|t| label(t, row, Column::Health, "health", labels, at))
         .collect();
-    sex(row, number.as_ref(), at);
+    // Sex and birth follow from a sound number (`document::file`): only what it does not say is written.
+    let sex = sex(row, number.as_ref(), at);
     let disability = number.as_ref().and_then(IdNumber::disability);
     Member {
         id,
         name: Some(name.to_owned()),
-        sex: number.as_ref().and_then(IdNumber::sex).map(str::to_owned),
-        birth: number.as_ref().and_then(IdNumber::birth).map(|d| d.to_string()),
+        sex,
         disability: disability.map(|(kind, level)| Disability { kind: kind.into(), level: level.into() }),
         id_number: number.map(|n| n.reveal().to_owned()),
         relation,
@@ -273,14 +273,20 @@ fn id_number(row: &Row, seen: &mut Seen, at: &mut At<'_>) -> Option<IdNumber> {
     Some(number)
 }
 
-fn sex(row: &Row, number: Option<&IdNumber>, at: &mut At<'_>) {
+/// The sex that the register says and the ID number does not.
+fn sex(row: &Row, number: Option<&IdNumber>, at: &mut At<'_>) -> Option<String> {
     let said = match row.text(Column::Sex) {
         "男" => "male",
         "女" => "female",
-        _ => return,
+        _ => return None,
     };
-    if number.and_then(IdNumber::sex).is_some_and(|s| s != said) {
-        at.warning(row.number, Column::Sex, "sex", "与证件号码不一致");
+    match number.and_then(IdNumber::sex) {
+        Some(s) if s == said => None,
+        Some(_) => {
+            at.warning(row.number, Column::Sex, "sex", "与证件号码不一致");
+            Some(said.to_owned())
+        }
+        None => Some(said.to_owned()),
     }
 }
 

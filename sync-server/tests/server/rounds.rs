@@ -63,6 +63,25 @@ fn nothing_to_do_costs_one_small_round() {
 }
 
 #[test]
+fn the_first_sync_of_300_households_is_small() {
+    let office = Office::with_households(300);
+    let mut station = office.phone("乡村振兴站", "township_station", &["999999101"]);
+    let bare = station.sync();
+    assert_eq!((bare.rounds, bare.whole), (1, 300));
+    let ids: Vec<_> = station.docs.keys().copied().collect();
+    for (n, id) in ids.iter().enumerate() {
+        station.visit(*id, ["一切正常", "家中两位老人，子女在外务工", "已告知政策"][n % 3]);
+    }
+    let pushed = station.sync();
+    assert_eq!(pushed.rounds, 1);
+    let mut committee = office.phone("纪委", "discipline", &["999999101"]);
+    let first = committee.sync();
+    assert_eq!(first.whole, 300);
+    assert!(first.rounds <= 2 && first.bytes_down <= 100_000, "{first:?}");
+    eprintln!("300 households, bare: {bare:?}; their visits up: {pushed:?}; with a visit each: {first:?}");
+}
+
+#[test]
 fn a_narrow_answer_is_bounded_and_goes_on_where_it_stopped() {
     let office = Office::with_households(240);
     let mut station = office.phone("乡村振兴站", "township_station", &["999999101"]);
