@@ -13,7 +13,6 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
-use tauri::Assets as _;
 
 use crate::{Dispatcher, Options};
 

@@ -11,6 +11,7 @@ use app_core::wire::sign::normalised_code;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result, Why};
+use crate::settings;
 use crate::store::rows::{DeviceRow, NewTicket, PersonRow};
 use crate::store::{Reads, Writes};
 
@@ -86,6 +87,15 @@ pub fn check_ticket(r: &dyn Reads, code: &str, now: i64) -> Result<PersonRow> {
     r.person(&ticket.person)?.ok_or_else(unknown)
 }
 
+/// The device that this ticket has enrolled with this very key: its answer was lost on the way, and it asks again.
+/// Possession of the key was proven by the request's signature; a ticket that has expired since stays expired.
+pub fn enrolled_before(r: &dyn Reads, code: &str, key: &[u8], now: i64) -> Result<Option<(PersonRow, String)>> {
+    let Some(ticket) = r.ticket(&ticket_hash(code))?.filter(|t| t.expires_at > now) else { return Ok(None) };
+    let Some((_, id)) = ticket.used else { return Ok(None) };
+    let Some(device) = r.device(&id)?.filter(|d| d.key == key && d.revoked_at.is_none()) else { return Ok(None) };
+    Ok(r.person(&device.person)?.map(|person| (person, device.id)))
+}
+
 /// The device and person behind a bearer token.
 pub fn check_token(r: &dyn Reads, token: &str) -> Result<(DeviceRow, PersonRow)> {
     let unknown = || Error::new(Why::Token, "本机未在服务器登记，请重新入网；this device is not enrolled here");
@@ -105,12 +115,13 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     sha256(format!("ruhu-token-v1{token}").as_bytes())
 }
 
-/// A person with the areas in which a push of this device is still taken: the present ones, and those it has not
-/// heard of losing (work done there is accepted, attributed, never dropped; 4-sync.md).
+/// A person with the areas in which a push of this device is still taken: the present ones, and those it has not heard
+/// of losing, or only just (work done there is accepted, attributed, never dropped; 4-sync.md).
 pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, now: i64) -> Result<Person> {
     let mut wide = person.person.clone();
-    if device.scope_seq < person.changed_seq {
-        let since = now.saturating_sub(crate::settings::FORMER_AREA_GRACE).max(device.enrolled_at);
+    let heard = device.scope_seq >= person.changed_seq;
+    if !heard || now.saturating_sub(device.heard_at) < settings::HEARD_GRACE {
+        let since = now.saturating_sub(settings::FORMER_AREA_GRACE).max(device.enrolled_at);
         wide.scope.extend(r.former_areas(&wide.id, since)?);
     }
     Ok(wide)

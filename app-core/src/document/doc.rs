@@ -55,7 +55,7 @@ impl HouseholdDoc {
             .ok_or_else(|| Error::invalid("日期有误"))?
             .date_naive()
             .to_string();
-        let edits = founding.edits(id, &day);
+        let edits = founding.edits(&day);
         new.write(actor, at_secs, &edits, true)?;
         Ok(new)
     }
@@ -112,7 +112,11 @@ impl HouseholdDoc {
         let mut tx = self.doc.transaction();
         if founding {
             for container in layout::CONTAINERS {
-                tx.put_object(ROOT, container, ObjType::Map).map_err(broken)?;
+                let map = tx.put_object(ROOT, container, ObjType::Map).map_err(broken)?;
+                if container == "meta" {
+                    // Bytes, not text: beside the id in a message they compress to nothing.
+                    tx.put(&map, "id", ScalarValue::Bytes(self.id.as_bytes().to_vec())).map_err(broken)?;
+                }
             }
         }
         new_visits_name_their_collector(&tx, &edits)?;
@@ -246,6 +250,14 @@ fn to_value(value: &Scalar) -> ScalarValue {
         Scalar::Text(t) => ScalarValue::Str(t.as_str().into()),
         Scalar::Int(n) => ScalarValue::Int(*n),
         Scalar::Bool(b) => ScalarValue::Boolean(*b),
+    }
+}
+
+/// The id of a household as `meta/id` holds it: the one value that is bytes.
+pub(super) fn household_id(value: &ScalarValue) -> Option<HouseholdId> {
+    match value {
+        ScalarValue::Bytes(b) => HouseholdId::from_slice(b).ok(),
+        _ => None,
     }
 }
 

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::scalar::{Edit, Scalar};
-use crate::domain::id::HouseholdId;
 use crate::policy::facts::{Facts, Leaflet, Member, Profile};
 
 /// Where the household lives, in names for people; `grid` is a code and only a hint (placing is the server's).
@@ -48,10 +47,9 @@ pub struct Founding {
 pub const SCHEMA: i64 = 1;
 
 impl Founding {
-    /// The values of the first change, in no particular order; empty ones are left out.
-    pub(super) fn edits(&self, id: HouseholdId, founded_on: &str) -> Vec<Edit> {
+    /// The values of the first change (but the id), in no particular order; empty ones are left out.
+    pub(super) fn edits(&self, founded_on: &str) -> Vec<Edit> {
         let mut out = Writer::default();
-        out.text(&["meta", "id"], Some(&id.to_string()));
         out.put(&["meta", "schema"], SCHEMA);
         out.text(&["meta", "source"], Some(self.source.code()));
         out.text(&["meta", "founded_on"], Some(founded_on));

@@ -11,7 +11,7 @@
 //!
 //! | path | value | why two phones cannot collide |
 //! |---|---|---|
-//! | `meta/{id,schema,source,founded_on}` | fixed at foundation | never written again |
+//! | `meta/{id,schema,source,founded_on}` | fixed at foundation; `id` is 16 bytes | never written again |
 //! | `place/{county,township,village,grid,hamlet,address}` | text | flat keys |
 //! | `profile/<fact>` · `profile/<group>/<fact>` | scalar | flat keys: `allowance/kind` is one key of `profile` |
 //! | `profile/registered_risks/<code>` · `profile/plan/items/<item>` | yes/no | flat keys |

@@ -2,6 +2,7 @@
 //! facts are missing answers *unknown* and says what is missing, it never says no.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -83,7 +84,7 @@ pub fn judge(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
 /// The same over facts as JSON (the input of `ruhu pack judge`), where a fact that is not there differs from an empty
 /// list. Any JSON is taken; what is not a fact is not seen.
 pub fn judge_json(pack: &Pack, facts: &Value, on: NaiveDate) -> Judgement {
-    run(pack, pack.rules(), facts, on)
+    run(pack, pack.rules().iter(), facts, on)
 }
 
 /// A household known only by its standing has a base too, where the standing says which.
@@ -102,7 +103,12 @@ fn with_base(facts: &Value) -> Cow<'_, Value> {
 
 /// Runs `checks.csv` over a household: what to correct while the person who knows is still there.
 pub fn check(pack: &Pack, facts: &Facts, on: NaiveDate) -> Judgement {
-    run(pack, pack.checks(), &json(facts), on)
+    run(pack, pack.checks().iter(), &json(facts), on)
+}
+
+/// Only the `form` rows, for lists that ask nothing else of each household.
+pub(super) fn forms(pack: &Pack, facts: &Facts, on: NaiveDate) -> Vec<FormFor> {
+    run(pack, pack.rules().iter().filter(|r| r.form.is_some()), &json(facts), on).forms
 }
 
 /// Facts of a household file as JSON. The file is the whole truth about lists and about the support plan: where it
@@ -116,28 +122,28 @@ pub(super) fn json(facts: &Facts) -> Value {
     json
 }
 
-fn run(pack: &Pack, rules: &[Rule], facts: &Value, on: NaiveDate) -> Judgement {
+fn run<'r>(pack: &Pack, rules: impl Iterator<Item = &'r Rule>, facts: &Value, on: NaiveDate) -> Judgement {
     let day = pack.day(on);
     let facts = with_base(facts);
     let view = View::new(&facts, &day);
     let tree = view.tree();
     let mut out = Judgement::default();
+    // Rows of one id are alternatives: one that is true answers for the id.
+    let mut answered: BTreeSet<&str> = BTreeSet::new();
     for rule in rules {
-        one(rule, &view, &tree, &mut out);
+        if one(rule, &view, &tree, &mut out) {
+            answered.insert(&rule.id);
+        }
     }
-    let answered = |id: &str| out.findings.iter().any(|f| f.rule == id) || (id_is_form(rules, id) && !out.forms.is_empty());
-    out.unknown.retain(|u| !answered(&u.rule));
+    out.unknown.retain(|u| !answered.contains(u.rule.as_str()));
     out
 }
 
-fn id_is_form(rules: &[Rule], id: &str) -> bool {
-    rules.iter().any(|r| r.id == id && r.form.is_some())
-}
-
-fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) {
+/// Runs one row; whether it is true.
+fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) -> bool {
     if let Some(standings) = &rule.applies {
         match view.standing {
-            Some(standing) if !standings.contains(&standing) => return,
+            Some(standing) if !standings.contains(&standing) => return false,
             Some(_) => {}
             // Whether it applies is itself not known.
             None => return unknown(rule, vec!["profile/base".to_owned()], out),
@@ -149,7 +155,7 @@ fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) {
         return unknown(rule, missing, out);
     }
     if !rule.when.eval_bool(tree, tree.root(), &view.day.env) {
-        return;
+        return false;
     }
     let numbers = numbers(rule, view, tree);
     let (words, words_en) = (rule.words.fill(&numbers), rule.words_en.fill(&numbers));
@@ -177,6 +183,7 @@ fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) {
             severity: rule.severity,
         }),
     }
+    true
 }
 
 /// A form stands once; required beats optional.
@@ -188,7 +195,7 @@ fn add_form(out: &mut Judgement, form: FormFor) {
     }
 }
 
-fn unknown(rule: &Rule, missing: Vec<String>, out: &mut Judgement) {
+fn unknown(rule: &Rule, missing: Vec<String>, out: &mut Judgement) -> bool {
     match out.unknown.iter_mut().find(|u| u.rule == rule.id) {
         Some(there) => {
             for path in missing {
@@ -199,6 +206,7 @@ fn unknown(rule: &Rule, missing: Vec<String>, out: &mut Judgement) {
         }
         None => out.unknown.push(Unknown { rule: rule.id.clone(), missing }),
     }
+    false
 }
 
 fn numbers(rule: &Rule, view: &View<'_>, tree: &Tree) -> Numbers {

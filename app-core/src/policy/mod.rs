@@ -22,6 +22,7 @@ pub mod routing;
 pub mod rule;
 pub mod sheet;
 mod template;
+mod vet;
 mod view;
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::params::{Param, Params};
 use super::routes::{self, Step, TitlePermits};
 use super::rule::{self, Rule};
 use super::sheet::Sheet;
+use super::vet;
 use crate::domain::Title;
 use crate::xlsform::Table;
 
@@ -64,8 +65,8 @@ impl Pack {
             }
         }
         let pack = Pack::read(files, &mut faults);
-        rule::cross("rules.csv", &pack.rules, &pack, &mut faults);
-        rule::cross("checks.csv", &pack.checks, &pack, &mut faults);
+        vet::cross("rules.csv", &pack.rules, &pack, &mut faults);
+        vet::cross("checks.csv", &pack.checks, &pack, &mut faults);
         for slug in pack.slugs() {
             if !pack.files.keys().any(|f| f.strip_prefix("forms/").is_some_and(|f| f.starts_with(&format!("{slug}/")))) {
                 faults.add("pack.toml", 0, "forms", format!("there is no folder forms/{slug}"));
@@ -87,7 +88,7 @@ impl Pack {
         let permits = sheet(&files, "permits.csv", faults).map(|s| routes::permits(&s, faults)).unwrap_or_default();
         let rules = sheet(&files, "rules.csv", faults).map(|s| rule::read(&s, false, faults)).unwrap_or_default();
         let checks = sheet(&files, "checks.csv", faults).map(|s| rule::read(&s, true, faults)).unwrap_or_default();
-        let names = Arc::new(rule::names(rules.iter().chain(&checks)));
+        let names = Arc::new(vet::names(rules.iter().chain(&checks)));
         let tables = tables(&files, faults);
         let hash = files::hash(&files);
         let forms = Forms::new(&manifest.forms);

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::facts::Facts;
-use super::judge::{FormFor, judge_json};
+use super::judge::FormFor;
 use super::pack::Pack;
 use crate::domain::{ListKind, Standing};
 
@@ -15,7 +15,7 @@ const SCREENS: [&str; 2] = ["screening-lifted", "screening-ordinary"];
 /// The forms that apply to the household, in order, by the `form` rows of `rules.csv`; those already done this
 /// campaign are marked, and stay in the list.
 pub fn forms_for(pack: &Pack, facts: &Facts, on: NaiveDate) -> Vec<FormFor> {
-    judge_json(pack, &super::judge::json(facts), on).forms
+    super::judge::forms(pack, facts, on)
 }
 
 /// Which of the four lists of 排查工作 the household stands on. Un-cleared monitored households stand on theirs

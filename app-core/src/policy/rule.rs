@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-use super::day::Names;
 use super::fault::Faults;
 use super::needs::Need;
-use super::pack::Pack;
 use super::sheet::{Row, Sheet};
 use super::template::Template;
 use crate::domain::Standing;
@@ -100,6 +98,13 @@ pub struct Rule {
     pub(super) numbers: Vec<(String, Expr)>,
     pub(super) words: Template,
     pub(super) words_en: Template,
+}
+
+impl Rule {
+    /// Its condition and its numbers.
+    pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.when).chain(self.numbers.iter().map(|(_, e)| e))
+    }
 }
 
 /// Reads `rules.csv` (or `checks.csv`).
@@ -284,57 +289,5 @@ fn from_root(expr: Expr) -> Expr {
         ),
         Expr::Negate(e) => Expr::Negate(Box::new(from_root(*e))),
         Expr::Number(_) | Expr::Text(_) | Expr::Ref(_) | Expr::Place(_) => expr,
-    }
-}
-
-/// What a row says of other files: parameters, risks and forms that must be there.
-pub(super) fn cross(file: &str, rules: &[Rule], pack: &Pack, faults: &mut Faults) {
-    for rule in rules {
-        for key in rule.needs.iter().flat_map(Need::params) {
-            if !pack.params().keys().any(|k| k == key) {
-                faults.add(file, rule.row, "needs", format!("params.csv has no key {key}"));
-            }
-        }
-        if let Some(risk) = &rule.risk_kind
-            && !pack.codes("risk").iter().any(|c| c.code == *risk)
-        {
-            faults.add(file, rule.row, "risk_kind", format!("codes.csv has no risk {risk}"));
-        }
-        if let Some(form) = &rule.form
-            && !pack.slugs().contains(&form.slug)
-        {
-            faults.add(file, rule.row, "finding", format!("pack.toml has no form {}", form.slug));
-        }
-    }
-}
-
-/// The names all expressions of these rules use.
-pub(super) fn names<'r>(rules: impl Iterator<Item = &'r Rule>) -> Names {
-    let mut out = Names::default();
-    for rule in rules {
-        let exprs = std::iter::once(&rule.when).chain(rule.numbers.iter().map(|(_, e)| e));
-        for expr in exprs {
-            expr.walk(&mut |e| match e {
-                Expr::Path(p) => tests(&p.steps, &mut out),
-                Expr::Filter(f) => tests(&f.steps, &mut out),
-                Expr::Ref(name) => {
-                    out.used.insert(name.to_string());
-                }
-                _ => {}
-            });
-        }
-    }
-    out
-}
-
-fn tests(steps: &[Step], out: &mut Names) {
-    for step in steps {
-        match &step.test {
-            Test::Name(name) => {
-                out.used.insert(name.to_string());
-            }
-            // `.` and `..` are node() too, and look at nothing new.
-            Test::Any | Test::Node => out.all |= !matches!(step.axis, Axis::Itself | Axis::Parent),
-        }
     }
 }

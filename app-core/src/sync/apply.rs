@@ -83,23 +83,27 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
         }
     }
     for id in households {
-        let (mut dropped, mut again) = (Vec::new(), Vec::new());
+        let (mut dropped, mut again, mut resting) = (Vec::new(), Vec::new(), Vec::new());
         for refused in answer.refused.iter().filter(|r| r.household == id.as_bytes().as_slice()) {
             let change = hash(&refused.change)?;
             if refused.why == RefusedWhy::Duplicate.code() {
                 again.push(change);
             } else if refused.why == RefusedWhy::Dependency.code() {
-                // It rests on one refused beside it (then it is written again), or on one that the server lost.
-                tx.set_comparing(true)?;
-                applied.again = true;
+                resting.push((change, refused));
             } else {
                 tx.settle_refused(&change, &refused.why, &refused.words, now)?;
                 dropped.push(change);
                 applied.refused += 1;
             }
         }
+        // What rests on one refused beside it is written again with it. Alone, the server has asked for what is missing
+        // before (`lacking`) and asking did not help.
         if dropped.is_empty() && again.is_empty() {
-            continue;
+            for (change, refused) in resting {
+                tx.settle_refused(&change, &refused.why, &refused.words, now)?;
+                dropped.push(change);
+                applied.refused += 1;
+            }
         }
         if let Some(local) = tx.doc(id)? {
             replant::without(tx, &local, &dropped, &again, fresh_actor()?, now)?;
@@ -181,7 +185,8 @@ fn lacking(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) ->
 fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, applied: &mut Applied) -> Result<()> {
     let mut next = answer.cursor.clone();
     let before = &sent.request.cursor;
-    let restored = !before.epoch.is_empty() && before.epoch != next.epoch;
+    // Another epoch, or a server that knows less than it acknowledged.
+    let restored = !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq);
     if restored && sent.request.held.is_empty() {
         tx.set_comparing(true)?;
         applied.again = true;

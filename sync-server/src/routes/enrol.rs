@@ -15,8 +15,8 @@ use serde_bytes::ByteBuf;
 
 use super::{App, body, within_limit};
 use crate::error::{Error, Result, Why};
-use crate::officer::{check_ticket, random, ticket_hash, token_hash};
-use crate::store::rows::NewDevice;
+use crate::officer::{check_ticket, enrolled_before, random, ticket_hash, token_hash};
+use crate::store::rows::{NewDevice, PersonRow};
 use crate::store::{Writes, write};
 
 /// Longest name of a device, characters.
@@ -56,26 +56,21 @@ fn enrol_now(app: &App, source: IpAddr, bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now: i64) -> Result<EnrolAnswer> {
-    let person = check_ticket(&*w, &request.code, now)?;
     let token = hex::encode(random::<32>()?);
-    let device = NewDevice {
-        id: app_core::domain::id::short_id(),
-        person: person.person.id.clone(),
-        name: request.device_name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect(),
-        key: request.key.to_vec(),
-        token_hash: token_hash(&token),
-        at: now,
-        scope_seq: person.changed_seq,
+    let (person, device) = match enrolled_before(&*w, &request.code, &request.key, now)? {
+        Some((person, device)) => {
+            w.renew_token(&device, &token_hash(&token))?;
+            (person, device)
+        }
+        None => new_device(w, request, &token, now)?,
     };
-    w.put_device(&device)?;
-    w.use_ticket(&ticket_hash(&request.code), &device.id, now)?;
-    if !w.put_actor(&request.actor, &device.id, now)? {
+    if !w.put_actor(&request.actor, &device, now)? {
         return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken, try again"));
     }
     let setting =
         |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
     Ok(EnrolAnswer {
-        device: device.id,
+        device,
         token,
         server_key: ByteBuf::from(wire::sign::public_key(sign)),
         server_name: setting(crate::ops::NAME)?,
@@ -84,6 +79,22 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
         areas: crate::delivery::names(&*w, &person.person.scope)?,
         person: person.person,
     })
+}
+
+fn new_device(w: &mut dyn Writes, request: &EnrolRequest, token: &str, now: i64) -> Result<(PersonRow, String)> {
+    let person = check_ticket(&*w, &request.code, now)?;
+    let device = NewDevice {
+        id: app_core::domain::id::short_id(),
+        person: person.person.id.clone(),
+        name: request.device_name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect(),
+        key: request.key.to_vec(),
+        token_hash: token_hash(token),
+        at: now,
+        scope_seq: person.changed_seq,
+    };
+    w.put_device(&device)?;
+    w.use_ticket(&ticket_hash(&request.code), &device.id, now)?;
+    Ok((person, device.id))
 }
 
 /// Whether this protocol version is served.

@@ -101,6 +101,8 @@ pub trait Writes: Reads {
     fn put_ticket(&mut self, ticket: &NewTicket) -> Result<()>;
     /// Marks a ticket as used by a device.
     fn use_ticket(&mut self, hash: &[u8], device: &str, at: i64) -> Result<()>;
+    /// Gives a device another token.
+    fn renew_token(&mut self, device: &str, token_hash: &[u8]) -> Result<()>;
     /// Enrols a device.
     fn put_device(&mut self, device: &NewDevice) -> Result<()>;
     /// Notes that a device was here and which change of its person's scope it has heard of.

@@ -90,6 +90,11 @@ export const useVisit = defineStore('visit', () => {
     },
     /** Waits until everything that was sent is saved. */
     settled: () => queue,
+    /** Whose question it is, in a roster. */
+    ownerOf: (path: string): string => {
+      const holder = /^(.*\[[^\]]+\])\//.exec(path)?.[1]
+      return (holder && index?.instances.get(holder)?.title) || ''
+    },
     question: (path: string): QuestionView | undefined => index?.questions.get(path),
   }
 })

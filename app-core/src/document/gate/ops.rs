@@ -7,7 +7,7 @@ use automerge::{ActorId, Automerge, ChangeHash, ExpandedChange, ObjId, ObjType, 
 
 use super::Action;
 use crate::approvals::{RefusedWhy, VisitStanding};
-use crate::document::doc::{Hash, from_scalar, from_value};
+use crate::document::doc::{Hash, from_scalar, from_value, household_id};
 use crate::document::layout::{self, Child, MAX_DEPTH, MAX_KEY, MAX_TEXT};
 use crate::document::scalar::Scalar;
 
@@ -146,14 +146,15 @@ impl<'a> Check<'a> {
                 Ok((Action::Make, None))
             }
             legacy::OpType::Put(value) => {
-                let value = from_scalar(value).filter(fits).ok_or(RefusedWhy::Malformed)?;
+                let own_name = self.founding && matches!(path, [m, i] if m == "meta" && i == "id");
+                let value = if own_name && household_id(value).is_some() { None } else { Some(ours(value)?) };
                 if over_a_map || !self.may_hold_values(place, parent) {
                     return Err(RefusedWhy::Malformed);
                 }
-                self.names_collector(path, &value);
+                self.names_collector(path, value.as_ref());
                 self.open.remove(place);
                 self.standing.insert(place.clone(), vec![Standing { id: id.clone(), map: false }]);
-                Ok((Action::Put, Some(value)))
+                Ok((Action::Put, value))
             }
             legacy::OpType::Delete => {
                 if over_a_map || standing.is_empty() {
@@ -199,11 +200,11 @@ impl<'a> Check<'a> {
         !a_map_beside
     }
 
-    fn names_collector(&mut self, path: &[String], value: &Scalar) {
+    fn names_collector(&mut self, path: &[String], value: Option<&Scalar>) {
         if let [root, visit, field] = path
             && root == "visits"
             && field == "collector_id"
-            && !value.is_empty()
+            && value.is_some_and(|v| !v.is_empty())
         {
             self.nameless.remove(visit);
         }
@@ -285,8 +286,9 @@ fn visit_standing(doc: &Automerge, id: &str) -> Option<VisitStanding> {
     })
 }
 
-fn fits(value: &Scalar) -> bool {
-    value.as_text().is_none_or(|t| t.len() <= MAX_TEXT)
+/// A value of our kinds and of bounded length.
+fn ours(value: &automerge::ScalarValue) -> Result<Scalar, RefusedWhy> {
+    from_scalar(value).filter(|v| v.as_text().is_none_or(|t| t.len() <= MAX_TEXT)).ok_or(RefusedWhy::Malformed)
 }
 
 fn map_of(obj: &legacy::ObjectId) -> MapId {

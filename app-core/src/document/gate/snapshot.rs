@@ -1,15 +1,15 @@
 //! Whole files, bounded before automerge sees them: one uncompressed document chunk, rows counted, checksum held.
 
 use automerge::{Automerge, ROOT, ReadDoc, Value};
-use uuid::Uuid;
 
 use super::chunk;
 use super::columns::document_is_bounded;
-use crate::document::doc::{HouseholdDoc, from_value};
+use crate::document::doc::{HouseholdDoc, household_id};
 use crate::document::guard::guarded;
 use crate::document::layout::{self, Child};
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
+use crate::wire::chunk as wire_chunk;
 
 /// Largest file, bytes: some 20,000 visits.
 const MAX_SNAPSHOT: usize = 16 * 1024 * 1024;
@@ -37,8 +37,8 @@ impl HouseholdDoc {
     /// The bounds alone, without loading.
     pub fn check_snapshot(bytes: &[u8]) -> Result<()> {
         let sound = bytes.len() <= MAX_SNAPSHOT
-            && chunk::chunk(bytes)
-                .filter(|c| c.kind == chunk::DOCUMENT)
+            && wire_chunk::chunk(bytes)
+                .filter(|c| c.kind == wire_chunk::DOCUMENT)
                 .and_then(|c| chunk::peek_document(c.data))
                 .is_some_and(|(changes, ops)| {
                     document_is_bounded(&changes, MAX_ROWS) && document_is_bounded(&ops, MAX_ROWS)
@@ -54,6 +54,8 @@ fn damaged() -> Error {
 /// The household a file says it is of.
 pub(super) fn stated_id(doc: &Automerge) -> Option<HouseholdId> {
     let Child::Map(meta) = layout::child(doc, &ROOT, "meta").ok()? else { return None };
-    let (value, _): (Value<'_>, _) = doc.get(&meta, "id").ok()??;
-    Uuid::parse_str(from_value(&value)?.as_text()?).ok()
+    match doc.get(&meta, "id").ok()?? {
+        (Value::Scalar(id), _) => household_id(&id),
+        (Value::Object(_), _) => None,
+    }
 }

@@ -1,4 +1,9 @@
 //! Tests of the household file: stories, attacks, properties.
 
+mod attacks;
+mod craft;
 mod people;
+mod permits;
+mod properties;
+mod snapshots;
 mod stories;

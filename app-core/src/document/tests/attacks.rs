@@ -1,0 +1,467 @@
+//! The attacks of the findings (§1, §5) and some more, each shut out by the gate, the file untouched.
+
+use automerge::{ObjType, ScalarValue, legacy};
+
+use super::craft::*;
+use super::people::*;
+use crate::approvals::RefusedWhy::{self, Author, Dependency, Duplicate, Malformed};
+use crate::document::{Admitted, Attempt, Edit, HouseholdDoc, Scalar};
+
+const ACTION: u64 = 0x42;
+
+#[test]
+fn an_honest_change_passes_and_is_known_the_second_time() {
+    let mut server = imported();
+    assert!(matches!(take(&mut server, &honest()).unwrap(), Admitted::New { actor: LI, seq: 1, .. }));
+    assert!(matches!(take(&mut server, &honest()).unwrap(), Admitted::AlreadyHere { .. }));
+    assert_eq!(server.file().members[1].fact.work.as_deref(), Some("skilled"));
+    // the helper that bends changes does not bend by itself
+    assert_eq!(bent(&honest(), |_| {}), honest());
+}
+
+#[test]
+fn a_hundred_bytes_that_claim_thirty_million_operations_are_not_expanded() {
+    let many = 30_000_000;
+    let mut text_run = Vec::new();
+    sleb(&mut text_run, many);
+    text_run.extend([1, b'x']);
+    let mut nulls = vec![0];
+    uleb(&mut nulls, many as u64);
+    let mut falses = Vec::new();
+    uleb(&mut falses, many as u64);
+    let one = |spec: u64, bytes: Vec<u8>| with_columns(&[(spec, bytes)]);
+    let bombs = [
+        one(ACTION, run(many, 1)),
+        one(ACTION, nulls.clone()),
+        with_columns(&[(0x15, text_run), (ACTION, run(1, 1))]),
+        with_columns(&[(0x34, falses), (ACTION, run(1, 1))]),
+        with_columns(&[(ACTION, run(1, 1)), (0x56, run(many, 0))]),
+        with_columns(&[(ACTION, run(1, 1)), (0x70, run(1, many as u64))]),
+        with_columns(&[(ACTION, run(1, 1)), (0x70, run(many, 0))]),
+        with_columns(&[(ACTION, run(1, 1)), (0x71, run(many, 0))]),
+        with_columns(&[(ACTION, run(1, 1)), (0x73, run(many, 0))]),
+        with_columns(&[(0x01, run(many, 0)), (ACTION, run(1, 1))]),
+        with_columns(&[(0x02, nulls), (ACTION, run(1, 1))]),
+        // more text promised than there is
+        with_columns(&[(ACTION, run(1, 1)), (0x56, run(1, (1 << 40) | 6))]),
+        one(ACTION, run(i64::MIN, 1)),
+        one(ACTION, run(i64::MAX, u64::MAX)),
+    ];
+    for (n, bomb) in bombs.iter().enumerate() {
+        assert!(bomb.len() < 200, "{n}");
+        refuses(&mut imported(), bomb, Malformed);
+    }
+}
+
+#[test]
+fn more_operations_than_a_visit_ever_has_are_refused() {
+    let mut li = imported();
+    let edits: Vec<Edit> = (0..2000).map(|n| Edit::at(["measures", &format!("m_venture.x{n}")], "yes")).collect();
+    let most = edit(&mut li, LI, &edits);
+    take(&mut imported(), &most.bytes).unwrap();
+    let too_many: Vec<Edit> = (0..5000).map(|n| Edit::at(["measures", &format!("m_venture.x{n}")], "yes")).collect();
+    assert!(imported().edit(LI, MAY_16, &too_many).is_err());
+    let doubled = bent(&most.bytes, |c| {
+        for n in 0..3000 {
+            let mut op = c.operations[0].clone();
+            op.key = legacy::Key::Map(format!("y{n}").into());
+            c.operations.push(op);
+        }
+    });
+    refuses(&mut imported(), &doubled, Malformed);
+}
+
+#[test]
+fn only_plain_change_chunks_come_in() {
+    let mut li = imported();
+    let edits: Vec<Edit> = (0..100).map(|n| Edit::at(["measures", &format!("m_venture.x{n}")], "yes")).collect();
+    let plain = edit(&mut li, LI, &edits).bytes;
+    let mut change = automerge::Change::from_bytes(plain.clone()).unwrap();
+    let deflated = change.bytes().to_vec();
+    assert_eq!(deflated[8], 2);
+    refuses(&mut imported(), &deflated, Malformed);
+    refuses(&mut imported(), &li.snapshot(), Malformed);
+    for kind in [0, 2, 3, 4, 255] {
+        refuses(&mut imported(), &chunk(kind, data_of(&plain)), Malformed);
+    }
+    refuses(&mut imported(), &[plain.as_slice(), &plain].concat(), Malformed);
+    refuses(&mut imported(), &[plain.as_slice(), &[0]].concat(), Malformed);
+    refuses(&mut imported(), &[], Malformed);
+    for cut in 0..honest().len() {
+        refuses(&mut imported(), &honest()[..cut], Malformed);
+    }
+}
+
+#[test]
+fn a_wrong_checksum_is_noticed() {
+    for at in [4, 12, 40, honest().len() - 1] {
+        let mut bytes = honest();
+        bytes[at] ^= 1;
+        refuses(&mut imported(), &bytes, Malformed);
+    }
+}
+
+#[test]
+fn a_deflated_or_foreign_column_is_refused_unread() {
+    for spec in [ACTION | 8, 0x11, 0x13, 0x94, 0xa5, 0x1f0] {
+        let mut columns = vec![(ACTION, run(1, 1)), (spec, run(1, 0))];
+        columns.sort_by_key(|c| c.0);
+        refuses(&mut imported(), &with_columns(&columns), Malformed);
+    }
+}
+
+#[test]
+fn preds_must_be_what_the_author_saw() {
+    let bend = |preds: Vec<legacy::OpId>| bent(&honest(), |c| c.operations[0].pred = preds.into());
+    let import = crate::domain::id::IMPORT_ACTOR;
+    let poison = [
+        bend(vec![]),                                                // pretends nothing stood there
+        bend(vec![op_id(1, import)]),                                // an op of another object
+        bend(vec![op_id(999, import)]),                              // none
+        bend(vec![op_id(5, LI)]),                                    // none of its own
+        bend(vec![op_id(u64::from(u32::MAX), import)]),
+        bend(vec![op_id(start_op(), LI)]),                           // itself
+    ];
+    for bytes in poison {
+        refuses(&mut imported(), &bytes, Malformed);
+    }
+}
+
+#[test]
+fn start_op_is_one_more_than_what_it_rests_on() {
+    for start in [1, start_op() - 1, start_op() + 1, start_op() + 1000, 4_294_967_294, 4_294_967_295, u64::MAX] {
+        let bytes = bent(&honest(), |c| c.start_op = std::num::NonZeroU64::new(start).unwrap());
+        refuses(&mut imported(), &bytes, Malformed);
+    }
+}
+
+#[test]
+fn numbers_follow_each_other() {
+    for (seq, why) in [(0, Duplicate), (2, Dependency), (7, Dependency), (u64::MAX, Dependency)] {
+        refuses(&mut imported(), &bent(&honest(), |c| c.seq = seq), why);
+    }
+    let mut server = imported();
+    take(&mut server, &honest()).unwrap();
+    let twin = bent(&honest(), |c| c.time += 1);
+    refuses(&mut server, &twin, Duplicate);
+}
+
+#[test]
+fn what_it_rests_on_must_be_here() {
+    refuses(&mut imported(), &bent(&honest(), |c| c.deps = vec![dep([7; 32])]), Dependency);
+    let more = bent(&honest(), |c| c.deps.push(dep([7; 32])));
+    refuses(&mut imported(), &more, Dependency);
+}
+
+#[test]
+fn nobody_can_pretend_to_have_known_nothing() {
+    let forgetful = bent(&honest(), |c| {
+        c.deps.clear();
+        c.start_op = std::num::NonZeroU64::MIN;
+        for op in &mut c.operations {
+            op.pred = Vec::new().into();
+        }
+    });
+    refuses(&mut imported(), &forgetful, Malformed);
+    // nor to have forgotten its own last change
+    let mut li = imported();
+    let first = edit(&mut li, LI, &[Edit::new("profile/phone", "10000000002")]);
+    let second = edit(&mut li, LI, &[Edit::new("place/hamlet", "戊屯")]);
+    let forgot = bent(&second.bytes, |c| {
+        c.deps = vec![dep(imported().heads()[0])];
+        c.start_op = std::num::NonZeroU64::new(start_op()).unwrap();
+    });
+    let mut server = imported();
+    take(&mut server, &first.bytes).unwrap();
+    refuses(&mut server, &forgot, Malformed);
+    take(&mut server, &second.bytes).unwrap();
+}
+
+#[test]
+fn a_file_has_one_beginning() {
+    let again = HouseholdDoc::found(household(), &founding(), LI, MAY_16).unwrap();
+    refuses(&mut imported(), &again.changes()[0].bytes, Malformed);
+    // and it begins with the beginning
+    let mut nothing = HouseholdDoc::unfounded(household());
+    assert_eq!(take(&mut nothing, &honest()).unwrap_err().why, Dependency);
+}
+
+#[test]
+fn freight_is_refused() {
+    for bytes in [
+        bent(&honest(), |c| c.extra_bytes = vec![0; 500]),
+        bent(&honest(), |c| c.message = Some("x".repeat(500))),
+        bent(&honest(), |c| c.time = -1),
+        bent(&honest(), |c| c.time = i64::MAX),
+        bent(&honest(), |c| c.operations.clear()),
+    ] {
+        refuses(&mut imported(), &bytes, Malformed);
+    }
+}
+
+#[test]
+fn the_author_is_the_device_that_pushes() {
+    let mut server = imported();
+    let refused = server.admit(&honest(), Some(WEI), &mut anything).unwrap_err();
+    assert_eq!(refused.why, Author);
+    assert_eq!(refused.hash, crate::document::change_hash(&honest()));
+    server.admit(&honest(), Some(LI), &mut anything).unwrap();
+    // an actor of another length is no actor
+    let short = bent(&honest(), |c| c.actor_id = automerge::ActorId::from([1_u8; 4]));
+    refuses(&mut imported(), &short, Malformed);
+}
+
+#[test]
+fn only_maps_keys_and_our_kinds_of_values_come_in() {
+    let put = |v: ScalarValue| legacy::OpType::Put(v);
+    let actions = [
+        put(ScalarValue::Null),
+        put(ScalarValue::F64(1.5)),
+        put(ScalarValue::Uint(1)),
+        put(ScalarValue::Timestamp(1)),
+        put(ScalarValue::Bytes(vec![1])),
+        put(ScalarValue::counter(1)),
+        put(ScalarValue::Str("长".repeat(6000).into())),
+        legacy::OpType::Increment(1),
+        legacy::OpType::Make(ObjType::List),
+        legacy::OpType::Make(ObjType::Text),
+        legacy::OpType::Make(ObjType::Map),
+        legacy::OpType::Delete,
+        legacy::OpType::MarkEnd(true),
+    ];
+    for action in actions {
+        refuses(&mut imported(), &bent(&honest(), |c| c.operations[0].action = action), Malformed);
+    }
+    for key in [legacy::Key::head(), legacy::Key::Seq(legacy::ElementId::Id(op_id(3, crate::domain::id::IMPORT_ACTOR)))] {
+        refuses(&mut imported(), &bent(&honest(), |c| c.operations[0].key = key), Malformed);
+    }
+    refuses(&mut imported(), &bent(&honest(), |c| c.operations[0].insert = true), Malformed);
+}
+
+/// A new value under `key` in the map that holds operation `like` of the honest change.
+fn fresh(like: usize, key: &str) -> Vec<u8> {
+    bent(&honest(), |c| {
+        let mut op = c.operations[like].clone();
+        op.key = legacy::Key::Map(key.into());
+        op.pred = Vec::new().into();
+        c.operations.push(op);
+    })
+}
+
+#[test]
+fn odd_keys_are_refused() {
+    take(&mut imported(), &fresh(0, "remarks")).unwrap();
+    take(&mut imported(), &fresh(0, "allowance/kind")).unwrap();
+    let long = "x".repeat(201);
+    let deep = "a/b/c/d/e/f/g/h";
+    for key in ["", "/", "a/", "/a", "a//b", "a\nb", "a\u{0}", long.as_str(), deep] {
+        refuses(&mut imported(), &fresh(0, key), Malformed);
+    }
+}
+
+#[test]
+fn a_path_has_one_place_only() {
+    let at_root = bent(&honest(), |c| {
+        c.operations[0].obj = legacy::ObjectId::Root;
+        c.operations[0].key = legacy::Key::Map("stray".into());
+        c.operations[0].pred = Vec::new().into();
+    });
+    refuses(&mut imported(), &at_root, Malformed);
+    let beside = bent(&at_root, |c| c.operations[0].key = legacy::Key::Map("profile/phone".into()));
+    refuses(&mut imported(), &beside, Malformed);
+    let in_collection = |key: &str| {
+        let members = members_map();
+        bent(&honest(), move |c| {
+            c.operations[0].obj = members;
+            c.operations[0].key = legacy::Key::Map(key.into());
+            c.operations[0].pred = Vec::new().into();
+        })
+    };
+    for key in ["aaaaaaaaaaaa/name", "dddddddddddd", "dddddddddddd/name"] {
+        refuses(&mut imported(), &in_collection(key), Malformed);
+    }
+    // `answers` is a map of the visit: `answers/x` must lie in it
+    let mut li = imported();
+    edit(&mut li, LI, &[Edit::new("visits/vvvvvvvvvvvv/collector_id", "p-li")]);
+    let mut server = HouseholdDoc::load(&li.snapshot()).unwrap();
+    let next = edit(&mut li, LI, &[Edit::new("visits/vvvvvvvvvvvv/form", "screening-lifted")]);
+    let beside = bent(&next.bytes, |c| c.operations[0].key = legacy::Key::Map("answers/population".into()));
+    refuses(&mut server, &beside, Malformed);
+}
+
+/// The object id of the `members` map: its making stands in the founding change.
+fn members_map() -> legacy::ObjectId {
+    map_made("members")
+}
+
+fn map_made(key: &str) -> legacy::ObjectId {
+    let founded = automerge::Change::from_bytes(imported().changes()[0].bytes.clone()).unwrap().decode();
+    let at = founded.operations.iter().position(|o| o.key == legacy::Key::Map(key.into())).unwrap();
+    legacy::ObjectId::Id(op_id(at as u64 + 1, crate::domain::id::IMPORT_ACTOR))
+}
+
+fn made(obj: legacy::ObjectId, key: &str) -> legacy::Op {
+    legacy::Op {
+        action: legacy::OpType::Make(ObjType::Map),
+        obj,
+        key: legacy::Key::Map(key.into()),
+        pred: Vec::new().into(),
+        insert: false,
+    }
+}
+
+#[test]
+fn maps_are_made_where_ids_are_fresh_only() {
+    let add = |op: legacy::Op| bent(&honest(), |c| c.operations.push(op));
+    take(&mut imported(), &add(made(members_map(), "dddddddddddd"))).unwrap();
+    // a second map of a member that is there hides the first one's fields
+    refuses(&mut imported(), &add(made(members_map(), "aaaaaaaaaaaa")), Malformed);
+    refuses(&mut imported(), &add(made(map_made("aaaaaaaaaaaa"), "health")), Malformed);
+    refuses(&mut imported(), &add(made(legacy::ObjectId::Root, "members")), Malformed);
+    refuses(&mut imported(), &add(made(legacy::ObjectId::Root, "more")), Malformed);
+    // a visit that names no collector would be nobody's
+    refuses(&mut imported(), &add(made(map_made("visits"), "vvvvvvvvvvvv")), Malformed);
+    // a map that two made apart: the second stays out
+    let mut server = imported();
+    take(&mut server, &add(made(members_map(), "dddddddddddd"))).unwrap();
+    let mut wei = imported();
+    let by_wei = edit(&mut wei, WEI, &[Edit::new("members/dddddddddddd/name", "黄小虎")]);
+    refuses(&mut server, &by_wei.bytes, Malformed);
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    for levels in [8, 100, 3000] {
+        let bytes = bent(&honest(), |c| {
+            let mut obj = members_map();
+            for level in 0..levels {
+                let id = start_op() + c.operations.len() as u64;
+                c.operations.push(made(obj, &format!("n{level}")));
+                obj = legacy::ObjectId::Id(op_id(id, LI));
+            }
+        });
+        refuses(&mut imported(), &bytes, Malformed);
+    }
+}
+
+#[test]
+fn objects_that_are_none_are_refused() {
+    for obj in [
+        legacy::ObjectId::Id(op_id(999, crate::domain::id::IMPORT_ACTOR)),
+        legacy::ObjectId::Id(op_id(1, QIN)),
+        legacy::ObjectId::Id(op_id(start_op() + 2, LI)),
+        // a scalar's op
+        legacy::ObjectId::Id(op_id(start_op() - 1, crate::domain::id::IMPORT_ACTOR)),
+        legacy::ObjectId::Id(op_id(0, crate::domain::id::IMPORT_ACTOR)),
+    ] {
+        refuses(&mut imported(), &bent(&honest(), |c| c.operations[0].obj = obj), Malformed);
+    }
+}
+
+#[test]
+fn nobody_writes_into_a_map_it_cannot_know() {
+    let mut wei = imported();
+    let visit = edit(&mut wei, WEI, &[Edit::new("visits/vvvvvvvvvvvv/collector_id", "p-wei")]);
+    let made = automerge::Change::from_bytes(visit.bytes.clone()).unwrap();
+    let mut server = imported();
+    take(&mut server, &visit.bytes).unwrap();
+    // 李建国's change does not rest on it, and yet writes into it: other replicas could not follow
+    let bytes = bent(&honest(), |c| {
+        let mut op = c.operations[0].clone();
+        op.obj = legacy::ObjectId::Id(op_id(made.start_op().get(), WEI));
+        op.key = legacy::Key::Map("form".into());
+        op.pred = Vec::new().into();
+        c.operations.push(op);
+    });
+    refuses(&mut server, &bytes, Malformed);
+}
+
+#[test]
+fn nothing_is_deleted_and_identity_stays() {
+    let delete = |op: &mut legacy::Op| op.action = legacy::OpType::Delete;
+    refuses(&mut imported(), &bent(&honest(), |c| c.operations.iter_mut().for_each(delete)), Malformed);
+    let founded = imported();
+    let first = automerge::Change::from_bytes(founded.changes()[0].bytes.clone()).unwrap().decode();
+    let at = first.operations.iter().position(|o| o.key == legacy::Key::Map("aaaaaaaaaaaa".into())).unwrap();
+    let whole_member = |action: legacy::OpType| {
+        bent(&honest(), |c| {
+            c.operations[0].obj = members_map();
+            c.operations[0].key = legacy::Key::Map("aaaaaaaaaaaa".into());
+            c.operations[0].pred = vec![op_id(at as u64 + 1, crate::domain::id::IMPORT_ACTOR)].into();
+            c.operations[0].action = action;
+        })
+    };
+    for action in [
+        legacy::OpType::Delete,
+        legacy::OpType::Make(ObjType::Map),
+        legacy::OpType::Put(ScalarValue::Boolean(false)),
+    ] {
+        refuses(&mut imported(), &whole_member(action), Malformed);
+    }
+    let other_id = bent(&honest(), |c| {
+        c.operations[0].obj = map_made("meta");
+        c.operations[0].key = legacy::Key::Map("note".into());
+        c.operations[0].pred = Vec::new().into();
+    });
+    refuses(&mut imported(), &other_id, Malformed);
+}
+
+/// What the judge was shown of a change.
+fn shown(doc: &mut HouseholdDoc, bytes: &[u8]) -> Vec<(String, Option<Scalar>)> {
+    let mut seen = Vec::new();
+    let mut judge = |a: &Attempt<'_>| -> Result<(), RefusedWhy> {
+        seen.push((a.path.join("/"), a.value.cloned()));
+        Ok(())
+    };
+    doc.admit(bytes, None, &mut judge).unwrap();
+    seen
+}
+
+#[test]
+fn the_judge_sees_writes_that_lose_or_are_buried() {
+    let apart = |who: [u8; 16], phone: &str| edit(&mut imported(), who, &[Edit::new("profile/phone", phone)]);
+    let mut server = imported();
+    let mut all = vec![apart(WEI, "10000000111"), apart(LI, "10000000222"), apart(QIN, "10000000333")];
+    // the winner first, so that the later ones lose and show no patch
+    all.sort_by_key(|w| {
+        let mut alone = imported();
+        take(&mut alone, &w.bytes).unwrap();
+        std::cmp::Reverse(alone.file().profile.phone)
+    });
+    for change in &all {
+        let seen = shown(&mut server, &change.bytes);
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen[0].0, "profile/phone");
+        assert!(seen[0].1.as_ref().unwrap().as_text().unwrap().starts_with("10000000"));
+    }
+    // put, and put again over it in the same change: both are shown
+    let twice = bent(&honest(), |c| {
+        let mut op = c.operations[0].clone();
+        op.pred = vec![op_id(start_op(), LI)].into();
+        op.action = legacy::OpType::Put(ScalarValue::Str("10000000555".into()));
+        c.operations.push(op);
+    });
+    let seen = shown(&mut imported(), &twice);
+    assert_eq!(seen.len(), 4);
+    assert_eq!(seen[3].1, Some("10000000555".into()));
+}
+
+#[test]
+fn what_the_judge_refuses_stays_out_and_the_rest_goes_in() {
+    let mut li = imported();
+    let good = edit(&mut li, LI, &[Edit::new("profile/phone", "10000000002")]);
+    let mut wei = imported();
+    let bad = edit(&mut wei, WEI, &[Edit::new("profile/base", "ordinary"), Edit::new("place/hamlet", "己屯")]);
+    let after_bad = edit(&mut wei, WEI, &[Edit::new("place/hamlet", "庚屯")]);
+    let mut no_base = |a: &Attempt<'_>| match a.path {
+        [_, fact] if fact == "base" => Err(RefusedWhy::Permit),
+        _ => Ok(()),
+    };
+    let mut server = imported();
+    let outcomes = server.admit_many([&bad.bytes, &after_bad.bytes, &good.bytes], None, &mut no_base);
+    assert_eq!(outcomes[0].as_ref().unwrap_err().why, RefusedWhy::Permit);
+    assert_eq!(outcomes[1].as_ref().unwrap_err().why, Dependency);
+    assert!(matches!(outcomes[2], Ok(Admitted::New { .. })));
+    assert_eq!(server.digest(), li.digest());
+    assert!(server.has(&good.hash) && !server.has(&bad.hash));
+}
