@@ -11,6 +11,7 @@ use app_core::wire::sign::normalised_code;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result, Why};
+use crate::settings;
 use crate::store::rows::{DeviceRow, NewTicket, PersonRow};
 use crate::store::{Reads, Writes};
 
@@ -114,12 +115,13 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     sha256(format!("ruhu-token-v1{token}").as_bytes())
 }
 
-/// A person with the areas in which a push of this device is still taken: the present ones, and those it has not
-/// heard of losing (work done there is accepted, attributed, never dropped; 4-sync.md).
+/// A person with the areas in which a push of this device is still taken: the present ones, and those it has not heard
+/// of losing, or only just (work done there is accepted, attributed, never dropped; 4-sync.md).
 pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, now: i64) -> Result<Person> {
     let mut wide = person.person.clone();
-    if device.scope_seq < person.changed_seq {
-        let since = now.saturating_sub(crate::settings::FORMER_AREA_GRACE).max(device.enrolled_at);
+    let heard = device.scope_seq >= person.changed_seq;
+    if !heard || now.saturating_sub(device.heard_at) < settings::HEARD_GRACE {
+        let since = now.saturating_sub(settings::FORMER_AREA_GRACE).max(device.enrolled_at);
         wide.scope.extend(r.former_areas(&wide.id, since)?);
     }
     Ok(wide)

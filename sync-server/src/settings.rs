@@ -28,6 +28,8 @@ pub const ROUNDS_AT_ONCE: usize = 8;
 pub const ROUNDS_WAITING: usize = 512;
 /// Seconds for which work done in a former area is still taken from a device that has not heard of the change.
 pub const FORMER_AREA_GRACE: i64 = 30 * 24 * 3600;
+/// Seconds after a device has heard of the change in which what it still had to bring is taken (in several rounds).
+pub const HEARD_GRACE: i64 = 3600;
 /// Seconds after a restore in which a device may bring back the work of others that the server lost.
 pub const RECOVERY: i64 = 30 * 24 * 3600;
 

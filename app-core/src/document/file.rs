@@ -6,7 +6,7 @@ use super::doc::HouseholdDoc;
 use super::founding::Place;
 use super::read::{Conflict, Flat, Walk};
 use super::scalar::Scalar;
-use crate::domain::{Base, MonitoredKind};
+use crate::domain::{Base, IdNumber, MonitoredKind};
 use crate::policy::facts::{Allowance, Disability, Housing, Leaflet, Member, Plan, Profile, Water};
 
 /// The value of a measure in force since an unknown day.
@@ -301,12 +301,15 @@ fn member(id: String, mut f: Flat) -> MemberFile {
         (kind, level) => Some(Disability { kind: kind.unwrap_or_default(), level: level.unwrap_or_default() }),
     };
     let (removed, order) = (f.flag("removed").unwrap_or_default(), f.int("order").unwrap_or(i64::MAX));
+    let id_number = f.text("id_number");
+    // What a sound number says need not stand in the file beside it (a first sync is 15 % smaller without).
+    let number = id_number.as_deref().map(IdNumber::new).filter(|n| n.fault().is_none());
     let fact = Member {
         id,
         name: f.text("name"),
-        id_number: f.text("id_number"),
-        sex: f.text("sex"),
-        birth: f.text("birth"),
+        sex: f.text("sex").or_else(|| number.as_ref().and_then(IdNumber::sex).map(str::to_owned)),
+        birth: f.text("birth").or_else(|| number.as_ref().and_then(IdNumber::birth).map(|d| d.to_string())),
+        id_number,
         relation: f.text("relation"),
         living: f.text("living"),
         education: f.text("education"),

@@ -48,7 +48,8 @@ CREATE TABLE ticket (
   device TEXT REFERENCES device (id)
 ) STRICT;
 
--- Enrolled devices: public key and hash of the bearer token. `scope_seq`: the person's `changed_seq` the device is known to have heard of.
+-- Enrolled devices: public key and hash of the bearer token. `scope_seq`: the person's `changed_seq` the device is known
+-- to have heard of, since `heard_at`.
 CREATE TABLE device (
   id TEXT NOT NULL PRIMARY KEY,
   person TEXT NOT NULL REFERENCES person (id),
@@ -58,6 +59,7 @@ CREATE TABLE device (
   enrolled_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   scope_seq INTEGER NOT NULL,
+  heard_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT;
 

@@ -107,6 +107,7 @@ impl Household<'_> {
             None => HouseholdDoc::unfounded(self.id),
         };
         let bringer = Bringer { device: self.round.device, person: self.round.person, recovery: self.round.recovery };
+        let lacking = self.outcome.lacking.len();
         let mut taken = self.admit(&mut doc, &fresh, &bringer, unit.clone(), pushed.grid.as_deref())?;
         if !taken.is_empty() {
             let Some(unit) = self.place(there.is_some(), unit, &doc)? else {
@@ -115,7 +116,9 @@ impl Household<'_> {
             taken.extend(self.awaited(&mut doc, &unit)?);
             self.keep(&doc, there.is_none(), &unit, &taken)?;
         }
-        if known || !taken.is_empty() {
+        // While the device is asked for more of this household, nothing of it is called safe.
+        let asked = self.outcome.lacking.len() > lacking;
+        if !asked && (known || !taken.is_empty()) {
             let heads = doc.heads().into_iter().map(ByteBuf::from).collect();
             self.outcome.acks.push(Ack { household: bytes(self.id), heads });
         }

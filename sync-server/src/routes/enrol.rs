@@ -81,12 +81,7 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
     })
 }
 
-fn new_device(
-    w: &mut dyn Writes,
-    request: &EnrolRequest,
-    token: &str,
-    now: i64,
-) -> Result<(PersonRow, String)> {
+fn new_device(w: &mut dyn Writes, request: &EnrolRequest, token: &str, now: i64) -> Result<(PersonRow, String)> {
     let person = check_ticket(&*w, &request.code, now)?;
     let device = NewDevice {
         id: app_core::domain::id::short_id(),

@@ -94,8 +94,8 @@ fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce
     // Asked again inside the transaction: a device revoked a moment ago brings nothing.
     let (mut device, person) = check_token(&*w, token)?;
     let epoch = crate::ops::epoch(&*w)?;
-    if has_heard(&request.cursor, &epoch, &person) {
-        device.scope_seq = device.scope_seq.max(person.changed_seq);
+    if has_heard(&request.cursor, &epoch, &person) && device.scope_seq < person.changed_seq {
+        (device.scope_seq, device.heard_at) = (person.changed_seq, now);
     }
     w.seen(&device.id, now, device.scope_seq)?;
     for actor in &request.actors {

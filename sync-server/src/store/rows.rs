@@ -53,6 +53,8 @@ pub struct DeviceRow {
     pub seen_at: i64,
     /// the person's change of scope the device has heard of
     pub scope_seq: u64,
+    /// since when it has heard of it
+    pub heard_at: i64,
     /// when it was revoked
     pub revoked_at: Option<i64>,
 }

@@ -5,7 +5,7 @@ use sync_server::ops::people;
 use sync_server::store::write;
 
 use crate::office::Office;
-use crate::phone::{Phone, client};
+use crate::phone::{Phone, client, enrol_request, post};
 
 const GRID: &str = "999999101201-01";
 
@@ -22,6 +22,29 @@ fn wei_xiuying_enrols_once_with_her_ticket_and_nobody_again() {
     phone.sync();
     assert!(!phone.docs.is_empty());
     assert_eq!(Phone::enrol(&office.url(), &code, "别人").err(), Some((410, "ticket_used".into())));
+}
+
+#[test]
+fn an_enrolment_whose_answer_was_lost_is_asked_for_again_with_the_same_key() {
+    let office = Office::with_households(60);
+    let person = office.person("韦秀英", "grid_worker1", &[GRID]);
+    let (request, ..) = enrol_request(&office.ticket(&person), "韦秀英");
+    let http = client();
+    let ask = || {
+        let (status, body) =
+            post(&http, &format!("{}/v1/enrol", office.url()), None, app_core::wire::encode(&request).unwrap());
+        assert_eq!(status, 200);
+        app_core::wire::decode::<app_core::wire::message::EnrolAnswer>(&body, 1 << 20).unwrap()
+    };
+    let (first, second) = (ask(), ask());
+    assert_eq!(first.device, second.device);
+    assert_ne!(first.token, second.token);
+    assert_eq!(people::devices(&*office.store).unwrap().len(), 1);
+    let pack = |token: &str| {
+        let url = format!("{}/v1/pack/{}", office.url(), first.pack.hash);
+        http.get(url).bearer_auth(token).send().unwrap().status().as_u16()
+    };
+    assert_eq!((pack(&first.token), pack(&second.token)), (401, 200));
 }
 
 #[test]

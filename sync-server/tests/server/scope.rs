@@ -3,6 +3,7 @@
 use app_core::domain::Area;
 use sync_server::now;
 use sync_server::ops::people;
+use sync_server::store::write;
 
 use crate::office::Office;
 
@@ -59,7 +60,13 @@ fn a_worker_moved_to_another_grid_hands_in_first_then_forgets_and_grows() {
     assert_eq!(qin.person.scope, [Area::parse(GRID2).unwrap()]);
     wei.sync();
     assert_eq!(wei.docs[&household].file().visits.len(), 1);
-    // Now she has heard: what she writes there from here on is not hers any more.
+    // She heard two hours ago: what she writes there from here on is not hers any more.
+    let device = qin.told.device.clone();
+    write(&*office.store, move |w| {
+        let changed = w.person(&person)?.unwrap().changed_seq;
+        w.seen(&device, now() - 7200, changed)
+    })
+    .unwrap();
     qin.docs.insert(household, wei.docs[&household].clone());
     qin.set_phone(household, "19911111111");
     qin.sync();

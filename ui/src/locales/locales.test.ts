@@ -8,7 +8,7 @@ const leaves = (tree: Tree, at = ''): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]) =>
     typeof value === 'string' ? [[`${at}${key}`, value] as [string, string]] : leaves(value, `${at}${key}.`),
   )
-const slots = (words: string): string[] => (words.match(/\{\w+\}/g) ?? []).sort()
+const slots = (words: string): string[] => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort()
 
 describe('the catalogue', () => {
   const chinese = new Map(leaves(zhCN))

@@ -286,7 +286,7 @@ impl Reads for View<'_> {
     }
 }
 
-const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, revoked_at FROM device";
+const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, heard_at, revoked_at FROM device";
 
 fn device_row(r: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     Ok(DeviceRow {
@@ -297,7 +297,8 @@ fn device_row(r: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         enrolled_at: r.get(4)?,
         seen_at: r.get(5)?,
         scope_seq: number(r.get(6)?),
-        revoked_at: r.get(7)?,
+        heard_at: r.get(7)?,
+        revoked_at: r.get(8)?,
     })
 }
 

@@ -119,7 +119,8 @@ impl Writes for View<'_> {
 
     fn put_device(&mut self, d: &NewDevice) -> Result<()> {
         self.run(
-            "INSERT INTO device (id, person, name, key, token_hash, enrolled_at, seen_at, scope_seq) VALUES (?, ?, ?, ?, ?, ?6, ?6, ?7)",
+            "INSERT INTO device (id, person, name, key, token_hash, enrolled_at, seen_at, scope_seq, heard_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?6)",
             (&d.id, &d.person, &d.name, &d.key, &d.token_hash, d.at, i64::try_from(d.scope_seq).unwrap_or(i64::MAX)),
         )?;
         Ok(())
@@ -127,7 +128,8 @@ impl Writes for View<'_> {
 
     fn seen(&mut self, device: &str, at: i64, scope_seq: u64) -> Result<()> {
         self.run(
-            "UPDATE device SET seen_at = max(seen_at, ?), scope_seq = max(scope_seq, ?) WHERE id = ?",
+            "UPDATE device SET seen_at = max(seen_at, ?1), heard_at = iif(scope_seq < ?2, ?1, heard_at), scope_seq = max(scope_seq, ?2)
+             WHERE id = ?3",
             (at, i64::try_from(scope_seq).unwrap_or(i64::MAX), device),
         )?;
         Ok(())
