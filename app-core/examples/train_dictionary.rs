@@ -6,6 +6,7 @@
 
 mod invented;
 
+use app_core::wire::lean::make_lean;
 use app_core::wire::message::{SyncAnswer, Whole};
 use app_core::wire::sign::sign_push;
 use invented::{Dice, FORMS, Worker};
@@ -27,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (doc, change) = invented::visited(n, &worker, form, facts, &mut dice);
         let mut request = invented::request(&[(doc.id(), change)], &mut dice);
         sign_push(&mut request, &dice.bytes()).ok_or("unsound change")?;
+        make_lean(&mut request, &worker.actor);
         samples.push(cbor(&request)?);
         if n % 4 == 0 {
             let whole = Whole {

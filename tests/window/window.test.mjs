@@ -46,7 +46,9 @@ test('韦秀英 enrols, visits and syncs in the real window', { timeout: 240_000
   }
 
   await type('ticket', ticket)
+  await (await see('to-pin')).click()
   await type('pin', '258013')
+  await (await see('pin-next')).click()
   await type('pin-again', '258013')
   await (await see('enrol')).click()
   await see('today', 60_000)

@@ -4,11 +4,11 @@
 //! Start with [`message`]; [`encode`] and [`decode`] make and read bodies; [`sign`] says what is signed over what;
 //! [`version`] says when and why the protocol changed. Golden bytes of every message lie in `tests/golden/wire/`.
 
+pub mod chunk;
 mod framing;
+pub mod lean;
 pub mod message;
 pub mod sign;
 pub mod version;
-#[cfg(test)]
-mod tests;
 
 pub use framing::{DICTIONARY_V1, FRAMING_V1, decode, encode};

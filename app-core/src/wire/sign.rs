@@ -6,8 +6,8 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 
+use super::chunk::change_hash;
 use super::message::{Ack, EnrolRequest, Hash, SyncAnswer, SyncRequest};
-use crate::document::change_hash;
 
 const ENROL: &[u8] = b"ruhu-enrol-v1";
 const PUSH: &[u8] = b"ruhu-push-v1";

@@ -1,7 +1,7 @@
 //! How many rows a column claims, read from its run lengths alone: 106 bytes can claim 30 million operations, and
 //! automerge would expand them before any check (findings §5).
 
-use super::chunk::Reader;
+use crate::wire::chunk::Reader;
 
 /// One column of a change or document, still packed.
 pub(super) struct Column<'a> {

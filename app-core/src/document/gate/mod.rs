@@ -23,6 +23,8 @@ use super::doc::{Actor, Hash, HouseholdDoc, TIME_RANGE, actor_bytes};
 use super::guard::guarded;
 use super::layout::{MAX_CHANGE, MAX_OPS};
 use super::scalar::Scalar;
+use crate::wire::chunk as wire_chunk;
+pub use crate::wire::chunk::change_hash;
 use crate::approvals::{self, Permits, RefusedWhy, VisitStanding, Writer};
 
 /// What an operation does.
@@ -89,11 +91,6 @@ impl std::fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
-
-/// The hash of a plain change chunk, if header and checksum hold. Nothing else is looked at.
-pub fn change_hash(bytes: &[u8]) -> Option<Hash> {
-    chunk::chunk(bytes).filter(|c| c.kind == chunk::CHANGE).map(|c| c.hash)
-}
 
 /// A judge that holds every operation against the writer's permits (`approvals::may_write`).
 pub fn judge_by_permits<'a>(
@@ -178,7 +175,7 @@ impl<'a> Session<'a> {
         if bytes.len() > MAX_CHANGE {
             return Err(malformed());
         }
-        let chunk = chunk::chunk(bytes).filter(|c| c.kind == chunk::CHANGE).ok_or_else(malformed)?;
+        let chunk = wire_chunk::chunk(bytes).filter(|c| c.kind == wire_chunk::CHANGE).ok_or_else(malformed)?;
         let hash = chunk.hash;
         let refused = |why| Refused::new(why, Some(hash));
         let peek = chunk::peek(chunk.data).ok_or_else(|| refused(RefusedWhy::Malformed))?;

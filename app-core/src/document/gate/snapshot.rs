@@ -9,6 +9,7 @@ use crate::document::guard::guarded;
 use crate::document::layout::{self, Child};
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
+use crate::wire::chunk as wire_chunk;
 
 /// Largest file, bytes: some 20,000 visits.
 const MAX_SNAPSHOT: usize = 16 * 1024 * 1024;
@@ -36,8 +37,8 @@ impl HouseholdDoc {
     /// The bounds alone, without loading.
     pub fn check_snapshot(bytes: &[u8]) -> Result<()> {
         let sound = bytes.len() <= MAX_SNAPSHOT
-            && chunk::chunk(bytes)
-                .filter(|c| c.kind == chunk::DOCUMENT)
+            && wire_chunk::chunk(bytes)
+                .filter(|c| c.kind == wire_chunk::DOCUMENT)
                 .and_then(|c| chunk::peek_document(c.data))
                 .is_some_and(|(changes, ops)| {
                     document_is_bounded(&changes, MAX_ROWS) && document_is_bounded(&ops, MAX_ROWS)

@@ -170,7 +170,7 @@ impl State {
             }
         }
         answer.forget = self.forget.iter().map(|id| ByteBuf::from(id.as_bytes().as_slice())).collect();
-        if request.pack != pack_ref().hash {
+        if request.pack.is_empty() || !pack_ref().hash.starts_with(&request.pack) {
             answer.pack = Some(pack_ref());
         }
         answer.cursor =

@@ -1,0 +1,154 @@
+//! Changes without what the server knows anyway: half of a short visit's bytes on the line are hashes that no
+//! compression removes (findings §4).
+//!
+//! A lean change lacks the chunk's frame, its author when that is the device's first own actor in the push, and its one
+//! dependency when the server can find it: the change before it in the push, or one the server holds of that household.
+//! The four bytes of checksum stay, and prove that author and dependency were put back right; the signature of the push
+//! (over the full hashes, so: make lean *after* signing, make whole *before* verifying) proves it again.
+//!
+//! Bytes: flags (1 = author left out, 2 = dependency left out) ‖ checksum (4) ‖ the change's data without what was left
+//! out. A first byte of `0x85` is a whole chunk: both kinds may stand in [`Push::changes`].
+
+use super::chunk::{CHANGE, MAGIC, Reader, assembled, chunk, hash_of};
+use super::message::{Hash, Push, SyncRequest};
+
+const NO_AUTHOR: u8 = 1;
+const NO_DEP: u8 = 2;
+
+/// An actor's length; another is never left out.
+const ACTOR: usize = 16;
+
+/// How many dependencies are tried for one change.
+const MOST_TRIES: usize = 64;
+
+/// Makes every change of a signed push lean. `actor`: the device's current one.
+pub fn make_lean(request: &mut SyncRequest, actor: &[u8; ACTOR]) {
+    for change in request.push.iter_mut().flat_map(|p| &mut p.changes) {
+        if let Some(lean) = lean(change, actor) {
+            *change = lean.into();
+        }
+    }
+}
+
+/// Makes the changes of a push whole again, before its signature is verified. `actors`: the device's own. `known`: the
+/// changes held of a household, newest first. `false`: something lacks that is not known here; the device is to push
+/// whole changes.
+pub fn make_whole(
+    request: &mut SyncRequest,
+    actors: &[[u8; ACTOR]],
+    known: &mut dyn FnMut(&Push) -> Vec<Hash>,
+) -> bool {
+    request.push.iter_mut().all(|push| whole_push(push, actors, known))
+}
+
+/// Whether any change of the push is lean.
+pub fn is_lean(push: &Push) -> bool {
+    push.changes.iter().any(|c| c.first() != MAGIC.first())
+}
+
+fn whole_push(push: &mut Push, actors: &[[u8; ACTOR]], known: &mut dyn FnMut(&Push) -> Vec<Hash>) -> bool {
+    if !is_lean(push) {
+        return true;
+    }
+    let mut deps = known(push);
+    deps.truncate(MOST_TRIES);
+    let mut before: Option<Hash> = None;
+    for change in &mut push.changes {
+        let candidates = before.iter().chain(&deps);
+        match whole(change, actors, candidates) {
+            Some((hash, bytes)) => {
+                before = Some(hash);
+                *change = bytes.into();
+            }
+            None => return false,
+        }
+    }
+    true
+}
+
+/// The parts of a change chunk's data: dependencies, author, the rest.
+struct Parts<'a> {
+    deps: &'a [u8],
+    dep_count: u64,
+    actor: &'a [u8],
+    rest: &'a [u8],
+}
+
+fn parts(data: &[u8]) -> Option<Parts<'_>> {
+    let mut r = Reader(data);
+    let dep_count = r.uleb().filter(|n| *n <= MOST_TRIES as u64)?;
+    r.take(usize::try_from(dep_count).ok()?.checked_mul(32)?)?;
+    let deps = data.get(..data.len().checked_sub(r.0.len())?)?;
+    if r.uleb()? != ACTOR as u64 {
+        return None;
+    }
+    let actor = r.take(ACTOR)?;
+    Some(Parts { deps, dep_count, actor, rest: r.0 })
+}
+
+fn lean(bytes: &[u8], actor: &[u8; ACTOR]) -> Option<Vec<u8>> {
+    let whole = chunk(bytes).filter(|c| c.kind == CHANGE)?;
+    let parts = parts(whole.data)?;
+    let mut flags = 0;
+    let mut out = vec![0];
+    out.extend(whole.hash.iter().take(4));
+    if parts.dep_count == 1 {
+        flags |= NO_DEP;
+    } else {
+        out.extend_from_slice(parts.deps);
+    }
+    if parts.actor == actor {
+        flags |= NO_AUTHOR;
+    } else {
+        out.extend_from_slice(parts.actor);
+    }
+    out.extend_from_slice(parts.rest);
+    if let Some(first) = out.first_mut() {
+        *first = flags;
+    }
+    Some(out)
+}
+
+fn whole<'a>(
+    bytes: &[u8],
+    actors: &[[u8; ACTOR]],
+    candidates: impl Iterator<Item = &'a Hash> + Clone,
+) -> Option<(Hash, Vec<u8>)> {
+    if let Some(found) = chunk(bytes).filter(|c| c.kind == CHANGE) {
+        return Some((found.hash, bytes.to_vec()));
+    }
+    let mut r = Reader(bytes);
+    let flags = *r.take(1)?.first()?;
+    if flags & !(NO_AUTHOR | NO_DEP) != 0 {
+        return None;
+    }
+    let checksum = r.take(4)?;
+    let given_deps = if flags & NO_DEP == 0 { Some(dep_list(&mut r)?) } else { None };
+    let given_actor = if flags & NO_AUTHOR == 0 { Some(r.take(ACTOR)?) } else { None };
+    let rest = r.0;
+    let all_actors = given_actor.into_iter().chain(actors.iter().map(<[u8; ACTOR]>::as_slice));
+    let tries = if given_actor.is_some() { 1 } else { actors.len() };
+    for actor in all_actors.take(tries) {
+        let head = [&[ACTOR as u8], actor].concat();
+        let fits = |deps: &[u8]| {
+            let data = [deps, &head, rest];
+            let hash = hash_of(CHANGE, &data);
+            (hash.get(..4) == Some(checksum)).then(|| (hash, assembled(CHANGE, &hash, &data)))
+        };
+        let found = match given_deps {
+            Some(deps) => fits(deps),
+            None => candidates.clone().find_map(|dep| fits(&[&[1], dep.as_slice()].concat())),
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+fn dep_list<'a>(r: &mut Reader<'a>) -> Option<&'a [u8]> {
+    let before = r.0;
+    let count = r.uleb().filter(|n| *n <= MOST_TRIES as u64)?;
+    r.take(usize::try_from(count).ok()?.checked_mul(32)?)?;
+    before.get(..before.len().checked_sub(r.0.len())?)
+}

@@ -1,0 +1,183 @@
+//! Rounds: what goes up lean arrives whole; signatures hold over what they should.
+
+use serde_bytes::ByteBuf;
+
+use app_core::wire::lean::{is_lean, make_lean, make_whole};
+use app_core::wire::message::{Ack, Cursor, EnrolRequest, Push, SyncAnswer, SyncRequest};
+use app_core::wire::sign::*;
+use app_core::wire::{decode, encode};
+use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
+use app_core::domain::id::{IMPORT_ACTOR, household_of_register};
+use app_core::policy::facts::Facts;
+
+const WEI: [u8; 16] = [0x11; 16];
+const LI: [u8; 16] = [0x22; 16];
+const SECRET: [u8; 32] = [7; 32];
+
+fn imported(n: u8) -> HouseholdDoc {
+    let founding = Founding { place: Place::default(), facts: Facts::default(), source: Source::Import };
+    HouseholdDoc::found(household_of_register("999999", &n.to_string()), &founding, IMPORT_ACTOR, 1_684_000_000).unwrap()
+}
+
+fn phone(doc: &mut HouseholdDoc, who: [u8; 16], number: &str) -> Vec<u8> {
+    doc.edit(who, 1_684_200_000, &[Edit::new("profile/phone", number)]).unwrap().unwrap().bytes
+}
+
+fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
+    let push = pushes
+        .into_iter()
+        .map(|(doc, changes)| Push {
+            household: ByteBuf::from(doc.id().as_bytes().to_vec()),
+            grid: None,
+            changes: changes.into_iter().map(ByteBuf::from).collect(),
+        })
+        .collect();
+    SyncRequest {
+        v: 1,
+        cursor: Cursor::default(),
+        push,
+        sig: ByteBuf::new(),
+        actors: Vec::new(),
+        pack: String::new(),
+        limit: 0,
+        held: Vec::new(),
+    }
+}
+
+#[test]
+fn wei_xiuyings_day_goes_up_lean_and_arrives_whole() {
+    let (mut a, mut b) = (imported(1), imported(2));
+    let server = [a.changes()[0].hash, b.changes()[0].hash];
+    let first = phone(&mut a, WEI, "10000000001");
+    let second = phone(&mut a, WEI, "10000000002");
+    let other = phone(&mut b, WEI, "10000000003");
+    let mut sent = request(vec![(&a, vec![first, second]), (&b, vec![other])]);
+    sign_push(&mut sent, &SECRET).unwrap();
+    let whole = sent.clone();
+    make_lean(&mut sent, &WEI);
+    assert!(sent.push.iter().all(is_lean));
+    // author (17), dependency (33), magic, kind and length are gone
+    for (lean, whole) in sent.push.iter().zip(&whole.push) {
+        assert!(lean.changes[0].len() + 50 < whole.changes[0].len());
+    }
+    let mut got: SyncRequest = decode(&encode(&sent).unwrap(), 1 << 20).unwrap();
+    let mut known = |push: &Push| {
+        let newer = [9; 32];
+        server.iter().copied().filter(|_| push.household.len() == 16).chain([newer]).collect()
+    };
+    assert!(make_whole(&mut got, &[LI, WEI], &mut known));
+    assert!(verify_push(&got, &public_key(&SECRET)));
+    for (got, whole) in got.push.iter().zip(&whole.push) {
+        assert_eq!(got.changes, whole.changes);
+    }
+}
+
+#[test]
+fn what_cannot_be_put_back_is_said_not_guessed() {
+    let mut a = imported(1);
+    let founded = a.changes()[0].hash;
+    let change = phone(&mut a, WEI, "10000000001");
+    let mut sent = request(vec![(&a, vec![change])]);
+    make_lean(&mut sent, &WEI);
+    let tries = |actors: &[[u8; 16]], known: Vec<[u8; 32]>| make_whole(&mut sent.clone(), actors, &mut |_| known.clone());
+    assert!(tries(&[WEI], vec![founded]));
+    assert!(!tries(&[LI], vec![founded]));
+    assert!(!tries(&[], vec![founded]));
+    assert!(!tries(&[WEI], vec![[1; 32]]));
+    assert!(!tries(&[WEI], Vec::new()));
+    // more candidates than are ever tried: the right one must be among the newest
+    let mut many = vec![[1; 32]; 64];
+    many.push(founded);
+    assert!(!tries(&[WEI], many));
+}
+
+#[test]
+fn a_founding_and_a_merge_and_anothers_change_go_lean_too() {
+    let (mut a, mut b) = (imported(1), imported(1));
+    let by_wei = phone(&mut a, WEI, "10000000001");
+    let by_li = phone(&mut b, LI, "10000000002");
+    a.admit(&by_li, None, &mut |_| Ok(())).unwrap();
+    let decided = phone(&mut a, WEI, "10000000002");
+    let founding = a.changes()[0].bytes.clone();
+    let mut sent = request(vec![(&a, vec![founding, by_wei, by_li, decided])]);
+    sign_push(&mut sent, &SECRET).unwrap();
+    let whole = sent.clone();
+    make_lean(&mut sent, &WEI);
+    let held: Vec<[u8; 32]> = a.change_infos().iter().map(|c| c.hash).collect();
+    assert!(make_whole(&mut sent, &[WEI], &mut |_| held.clone()));
+    assert_eq!(sent.push[0].changes, whole.push[0].changes);
+}
+
+#[test]
+fn hostile_lean_changes_are_refused() {
+    let a = imported(1);
+    let founded = a.changes()[0].hash;
+    let bads: [&[u8]; 7] = [&[], &[0], &[3, 1, 2, 3], &[4; 60], &[255; 60], &[0, 1, 2, 3, 4, 255, 255, 255, 255, 15], &[3; 500]];
+    for bad in bads {
+        let mut sent = request(vec![(&a, vec![bad.to_vec()])]);
+        assert!(!make_whole(&mut sent, &[WEI], &mut |_| vec![founded]), "{bad:?}");
+        assert!(!verify_push(&sent, &public_key(&SECRET)));
+    }
+}
+
+#[test]
+fn a_push_is_signed_over_its_changes_in_order() {
+    let mut a = imported(1);
+    let changes = vec![phone(&mut a, WEI, "10000000001"), phone(&mut a, WEI, "10000000002")];
+    let mut sent = request(vec![(&a, changes)]);
+    sign_push(&mut sent, &SECRET).unwrap();
+    let key = public_key(&SECRET);
+    assert!(verify_push(&sent, &key));
+    assert!(!verify_push(&sent, &public_key(&[8; 32])));
+    assert!(!verify_push(&sent, &key[..31]));
+    let mut swapped = sent.clone();
+    swapped.push[0].changes.swap(0, 1);
+    assert!(!verify_push(&swapped, &key));
+    let mut less = sent.clone();
+    less.push[0].changes.pop();
+    assert!(!verify_push(&less, &key));
+    let mut unsigned = sent.clone();
+    unsigned.sig = ByteBuf::new();
+    assert!(!verify_push(&unsigned, &key));
+    let nothing = request(Vec::new());
+    assert!(verify_push(&nothing, &key));
+}
+
+#[test]
+fn an_enrolment_is_signed_by_the_key_it_brings() {
+    let mut request = EnrolRequest {
+        v: 1,
+        code: "ab2c-3d4e".into(),
+        key: ByteBuf::new(),
+        actor: ByteBuf::from(WEI),
+        device_name: "韦秀英的手机".into(),
+        sig: ByteBuf::new(),
+    };
+    assert!(!verify_enrol(&request));
+    sign_enrol(&mut request, &SECRET);
+    assert!(verify_enrol(&request));
+    // case, blanks and hyphens of the code do not matter
+    request.code = " AB2C 3D4E".into();
+    assert!(verify_enrol(&request));
+    request.code = "AB2C3D4F".into();
+    assert!(!verify_enrol(&request));
+}
+
+#[test]
+fn a_receipt_covers_time_households_and_heads() {
+    let ack = |n: u8| Ack { household: ByteBuf::from([n; 16]), heads: vec![ByteBuf::from([n; 32])] };
+    let mut answer = SyncAnswer { time: 1_684_200_000_000, acks: vec![ack(1), ack(2)], ..SyncAnswer::default() };
+    sign_receipt(&mut answer, &SECRET);
+    let key = public_key(&SECRET);
+    assert!(verify_receipt(&answer, &key));
+    let bend = |f: &dyn Fn(&mut SyncAnswer)| {
+        let mut bent = answer.clone();
+        f(&mut bent);
+        verify_receipt(&bent, &key)
+    };
+    assert!(!bend(&|a| a.time += 1));
+    assert!(!bend(&|a| a.acks.swap(0, 1)));
+    assert!(!bend(&|a| a.acks[0].heads[0] = ByteBuf::from([3; 32])));
+    assert!(!bend(&|a| a.receipt = ByteBuf::new()));
+    assert!(!verify_receipt(&answer, &public_key(&[8; 32])));
+}

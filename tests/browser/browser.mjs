@@ -1,0 +1,104 @@
+// A real browser on the real screens over the real core. Chromium is the engine of Android's WebView.
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { root } from '../stage/stage.mjs'
+
+/** The screens as they lie in ui/dist: what is tested is what was built last. */
+export const screens = ['--screens', join(root, 'ui/dist')]
+
+export const phoneSize = { width: 412, height: 915 }
+
+/** Opens a browser for the story and closes it with it. Anything the page complains about fails the story at its end. */
+export async function browser(story, size = phoneSize, touch = true) {
+  const program = await chromium.launch({ executablePath: process.env.RUHU_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const context = await program.newContext({ viewport: size, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce', locale: 'zh-CN' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const complaints = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (line) => line.type() === 'error' && !/favicon/.test(line.location().url) && complaints.push(line.text()))
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url())
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') complaints.push(`asked outside: ${hostname}`)
+  })
+  story.after(() => program.close())
+  page.complaints = complaints
+  return page
+}
+
+/** Keeps a picture where RUHU_PICTURES says, whole pages included. */
+export async function picture(page, name) {
+  const folder = process.env.RUHU_PICTURES
+  if (!folder) return
+  await mkdir(folder, { recursive: true })
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await page.waitForTimeout(200)
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+export const byTest = (page, name) => page.locator(`[data-test="${name}"]`)
+
+/** Types a PIN on the keypad, key by key, and confirms. */
+export async function typePin(page, pin, confirm) {
+  for (const digit of pin) await page.locator('.keys button', { hasText: new RegExp(`^${digit}$`) }).tap()
+  await byTest(page, confirm).tap()
+}
+
+/** Enrols on the phone's screens as a person does. */
+export async function enrol(page, url, ticket, pin) {
+  await page.goto(url)
+  await byTest(page, 'ticket').locator('textarea').fill(ticket)
+  await byTest(page, 'to-pin').tap()
+  await typePin(page, pin, 'pin-next')
+  await typePin(page, pin, 'enrol')
+  await byTest(page, 'today').waitFor({ timeout: 60_000 })
+}
+
+/** The card of a question, by its name in the form; within a member's card when `member` is given. */
+export const card = (page, name, within = page) => within.locator(`section[data-name="${name}"]`)
+
+/** Answers a question with a tap on a choice. */
+export async function choose(page, name, ...labels) {
+  for (const label of labels) await card(page, name).getByRole('button', { name: label }).or(card(page, name).getByRole('radio', { name: label })).or(card(page, name).getByRole('checkbox', { name: label })).first().tap()
+  await saved(page)
+}
+
+/** Types into a question and leaves its field. */
+export async function type(page, name, text) {
+  const field = card(page, name).locator('input, textarea')
+  await field.fill(text)
+  await field.blur()
+  await saved(page)
+}
+
+/** The page says that everything is written. */
+export const saved = (page) => page.locator('.saved[data-saving="false"]').waitFor()
+
+/** What must hold on every page of the phone: nothing is cut off sideways, nothing is too small to read or to hit. */
+export async function fitsAHand(page, where) {
+  const wrong = await page.evaluate(() => {
+    const seen = (element) => {
+      const box = element.getBoundingClientRect()
+      return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== 'hidden' && !element.closest('[aria-hidden="true"]')
+    }
+    const found = []
+    if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} px wide`)
+    for (const element of document.querySelectorAll('button, input:not([type=file]), textarea, [role=tab], a[href]')) {
+      if (!seen(element)) continue
+      const box = element.getBoundingClientRect()
+      if (box.height < 47.5 || box.width < 47.5) found.push(`${Math.round(box.width)}×${Math.round(box.height)} target: ${element.textContent?.trim().slice(0, 20) || element.className}`)
+      if (box.right > innerWidth + 1 || box.left < -1) found.push(`cut off: ${element.textContent?.trim().slice(0, 20)}`)
+    }
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const holder = node.parentElement
+      if (!node.textContent?.trim() || !holder || ['STYLE', 'SCRIPT'].includes(holder.tagName) || !seen(holder)) continue
+      const size = parseFloat(getComputedStyle(holder).fontSize)
+      if (size < 17) found.push(`${size} px text: ${node.textContent.trim().slice(0, 20)}`)
+    }
+    return [...new Set(found)]
+  })
+  assert.deepEqual(wrong, [], `${where}: ${wrong.join('; ')}`)
+}
