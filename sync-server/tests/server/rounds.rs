@@ -249,3 +249,22 @@ fn a_phone_writes_under_a_new_actor_once_it_has_said_so() {
     li.sync();
     assert_eq!(li.names.iter().find(|n| n.actor.as_slice() == fresh).unwrap().name, "韦秀英");
 }
+
+#[test]
+fn a_phone_put_back_to_yesterday_is_told_that_its_numbers_are_taken() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    wei.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    let yesterday = wei.docs[&household].clone();
+    wei.set_phone(household, "19911111111");
+    wei.sync();
+    let today = wei.docs.insert(household, yesterday).unwrap();
+    wei.set_phone(household, "19922222222");
+    wei.sync();
+    assert_eq!(wei.refused[0].why, "duplicate");
+    // Its branch gives way; the file of both is the one that was here first.
+    wei.docs.insert(household, today);
+    office.assert_agrees_with(&mut wei);
+    assert_eq!(wei.phone_of(household).as_deref(), Some("19911111111"));
+}
