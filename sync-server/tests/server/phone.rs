@@ -136,8 +136,8 @@ impl Phone {
         for id in &self.offer {
             let changes = self.docs[id].changes().into_iter().map(|c| ByteBuf::from(c.bytes)).collect();
             push.retain(|p| p.household.as_ref() != id.as_bytes().as_slice());
-            let grid = self.grids.get(id).cloned();
-            push.push(Push { household: ByteBuf::from(id.as_bytes().to_vec()), grid, changes });
+            // An imported household's grid is not the phone's to say.
+            push.push(Push { household: ByteBuf::from(id.as_bytes().to_vec()), grid: None, changes });
         }
         let mut request = SyncRequest {
             v: wire::version::CURRENT,
