@@ -81,6 +81,7 @@ pub struct SectionView {
 }
 
 /// A line of a page.
+#[expect(clippy::large_enum_variant, reason = "most lines are questions, and a page lives for one answer")]
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(tag = "node", rename_all = "snake_case")]
 pub enum NodeView {
