@@ -322,7 +322,7 @@ fn try_again(file: &HouseholdFile) -> String {
 
 /// 四(二): application leaflet to every household, support leaflet to every monitored one; due = not handed over, or the
 /// household said it does not know it.
-fn leaflets_due(facts: &Facts, standing: Standing) -> Vec<&'static str> {
+pub(crate) fn leaflets_due(facts: &Facts, standing: Standing) -> Vec<&'static str> {
     let due = |kind: &str, question: &str| {
         !facts.profile.leaflets.iter().any(|l| l.kind == kind && l.given_on.is_some())
             || latest(facts, question).is_some_and(|a| a == "no")
