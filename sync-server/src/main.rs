@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     let json = cli.json;
     match run(cli) {
         Ok(said) => {
-            print(if json { said.json.to_string() } else { said.words });
+            print(if json && !said.json.is_null() { said.json.to_string() } else { said.words });
             ExitCode::from(said.exit)
         }
         Err(e) => {

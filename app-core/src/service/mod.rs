@@ -18,7 +18,7 @@ pub mod status;
 pub mod today;
 pub mod visit;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};

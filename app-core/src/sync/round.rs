@@ -15,6 +15,9 @@ use crate::wire::{sign, version};
 const CHANGES: usize = 400;
 const BYTES: usize = 192 * 1024;
 
+/// How much of the pack's hash is named.
+const PACK_DIGITS: usize = 16;
+
 /// A request, and what it pushes.
 pub struct Outgoing {
     pub request: SyncRequest,
@@ -36,7 +39,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
         push,
         sig: ByteBuf::new(),
         actors: actors.iter().skip(told).map(|a| ByteBuf::from(a.as_slice())).collect(),
-        pack: tx.pack_held()?.unwrap_or_default(),
+        pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_DIGITS).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
     };

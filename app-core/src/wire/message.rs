@@ -103,7 +103,8 @@ pub struct SyncRequest {
     /// further actor ids this device writes with from now on (after a restore)
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub actors: Vec<ByteBuf>,
-    /// hash of the pack the device runs
+    /// the first 16 hex digits of the hash of the pack the device runs (the rest would cost 25 bytes a round; a pack that
+    /// is fetched is checked against its whole hash)
     #[serde(rename = "k", default, skip_serializing_if = "String::is_empty")]
     pub pack: String,
     /// the most bytes the device wants back (0 = the server's default of 256 KiB)

@@ -1,6 +1,6 @@
 //! The office's register becomes household files: one row a member, headings as offices write them.
 //!
-//! Here live the [`columns`] and their aliases, the [`workbook`] reader, [`labels`] → codes, the [`household`] check that
+//! Here live the [`columns`] and their aliases, the [`workbook`] reader, [`labels`] → codes, the [`household`] check (with [`profile`]) that
 //! names every fault by sheet, row and cell, and the [`import`] that founds all files or none.
 //! What may not live here: HTTP, SQL. Start with [`read`].
 
@@ -9,6 +9,8 @@ mod dates;
 mod household;
 pub mod import;
 mod labels;
+mod profile;
+mod seen;
 mod workbook;
 
 use std::path::Path;
@@ -101,10 +103,10 @@ pub fn read(file: &Path, map: &columns::Map, county: &Area, known: &[AreaRow], p
         });
     }
     let labels = labels::Labels::new(pack);
-    let mut seen = household::Seen::new(county, known);
+    let mut met = seen::Seen::new(county, known);
     for sheet in &sheets {
-        household::read_sheet(sheet, &labels, &mut seen, &mut register);
+        household::read_sheet(sheet, &labels, &mut met, &mut register);
     }
-    register.areas = seen.areas();
+    register.areas = met.areas();
     Ok(register)
 }

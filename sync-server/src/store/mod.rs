@@ -29,7 +29,7 @@ pub trait Store: Send + Sync {
     fn write(&self, job: WriteJob) -> Result<()>;
     /// Writes a consistent copy of everything while the server runs.
     fn backup(&self, to: &std::path::Path) -> Result<()>;
-    /// The store's own findings about its files; empty when sound.
+    /// The store's own findings about its files and its index of the log; empty when sound.
     fn integrity(&self) -> Result<Vec<String>>;
 }
 

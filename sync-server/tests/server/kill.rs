@@ -104,3 +104,53 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
     assert!(visits >= acknowledged.len());
     assert!(phone.grids.values().any(|g| g == grid));
 }
+
+#[test]
+fn a_full_disk_acknowledges_nothing_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, xlsx) = (dir.path().join("data"), dir.path().join("r.xlsx"));
+    set_up(&data);
+    let on = chrono::NaiveDate::from_ymd_opt(2026, 9, 1).unwrap();
+    demo::write_register(&xlsx, demo::Wish { seed: 3, households: 60, on }).unwrap();
+    asked(&data, &["import", xlsx.to_str().unwrap()]);
+    let user =
+        asked(&data, &["user", "add", "--name", "韦秀英", "--title", "village_committee", "--area", "999999101201"]);
+    let ticket = asked(&data, &["ticket", "--user", user["id"].as_str().unwrap(), "--url", "http://127.0.0.1"]);
+    // No file may grow beyond what the database is now and a little more: as a full disk would have it.
+    let blocks = std::fs::metadata(database(&data)).unwrap().len() / 512 + 200;
+    let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &line, env!("CARGO_BIN_EXE_ruhu-server"), "serve", "--listen", "127.0.0.1:0", "--no-tls"]);
+    limited.arg("--data").arg(&data).env("RUHU_LOG", "off").stdout(Stdio::piped());
+    let mut child = limited.spawn().unwrap();
+    let mut told = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut told).unwrap();
+    let url = serde_json::from_str::<serde_json::Value>(&told).unwrap()["url"].as_str().unwrap().to_owned();
+    let mut phone = Phone::enrol(&url, ticket["code"].as_str().unwrap(), "韦秀英").unwrap();
+    phone.sync();
+    let ids: Vec<_> = phone.docs.keys().copied().collect();
+    let mut full = None;
+    for n in 0..2000 {
+        phone.visit(ids[n % ids.len()], &"排查情况".repeat(200));
+        if let Err(refused) = phone.round() {
+            full = Some(refused);
+            break;
+        }
+        assert!(phone.outbox.is_empty());
+    }
+    assert_eq!(full, Some((500, "internal".to_owned())), "the disk filled up");
+    assert!(!phone.outbox.is_empty(), "what was not taken stays on the phone");
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    child.wait().unwrap();
+    // Space again: everything is there, and the rest goes in.
+    let (mut child, url) = serve(&data);
+    phone.url = url;
+    phone.sync();
+    assert!(phone.outbox.is_empty() && phone.refused.is_empty());
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    child.wait().unwrap();
+    let store = SqliteStore::open(&database(&data), false).unwrap();
+    assert_eq!(check::check(&store).unwrap().problems, Vec::<String>::new());
+    let digests = check::digest(&store).unwrap();
+    assert!(phone.docs.iter().all(|(id, d)| digests[&id.to_string()] == d.digest()));
+}

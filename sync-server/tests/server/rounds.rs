@@ -201,3 +201,51 @@ fn what_rests_on_a_change_that_never_came_is_asked_for_and_then_taken() {
     assert!(wei.refused.is_empty());
     office.assert_agrees_with(&mut wei);
 }
+
+#[test]
+fn eight_phones_at_once_in_one_grid_agree_in_the_end() {
+    let office = Office::with_households(120);
+    let mut phones: Vec<_> = (0..8).map(|n| office.phone(&format!("网格员{n}"), "grid_worker1", &[GRID])).collect();
+    std::thread::scope(|all| {
+        for (n, phone) in phones.iter_mut().enumerate() {
+            all.spawn(move || {
+                phone.sync();
+                let ids: Vec<_> = phone.docs.keys().copied().collect();
+                for i in 0..10 {
+                    let household = ids[i % ids.len()];
+                    phone.visit(household, "排查");
+                    phone.set_phone(household, &format!("1991000{n:02}{i:02}"));
+                    phone.sync();
+                }
+            });
+        }
+    });
+    for phone in &mut phones {
+        office.assert_agrees_with(phone);
+    }
+    let visits: usize = phones[0].docs.values().map(|d| d.file().visits.len()).sum();
+    assert_eq!(visits, 80);
+}
+
+#[test]
+fn a_phone_writes_under_a_new_actor_once_it_has_said_so() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut li = office.phone("李建国", "grid_worker1", &[GRID]);
+    wei.sync();
+    li.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    let fresh = crate::phone::random::<16>();
+    (wei.actor, li.actor) = (fresh, fresh);
+    wei.set_phone(household, "19911111111");
+    let mut request = wei.request();
+    request.actors = vec![serde_bytes::ByteBuf::from(fresh)];
+    assert_eq!(wei.send(&request).unwrap().0.acks.len(), 1);
+    // The same id from another phone: taken.
+    let mut request = li.request();
+    request.actors = vec![serde_bytes::ByteBuf::from(fresh)];
+    assert_eq!(li.send(&request).err(), Some((400, "malformed".into())));
+    office.assert_agrees_with(&mut wei);
+    li.sync();
+    assert_eq!(li.names.iter().find(|n| n.actor.as_slice() == fresh).unwrap().name, "韦秀英");
+}

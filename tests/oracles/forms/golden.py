@@ -18,7 +18,7 @@ PACK = ROOT / "app-core/packs/guangxi-2023"
 
 def number(value):
     try:
-        return float(value) if value not in (None, "", True, False) else None
+        return None if value is None or isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         return None
 

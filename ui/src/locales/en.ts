@@ -141,7 +141,8 @@ const en: Words = {
     digest: 'Fingerprint of the file',
     reopenTitle: 'Correct a finished form?',
     reopenHint: 'You can correct it; the correction is recorded and nothing of before is lost.',
-    reopen: 'Open it',
+    reopen: 'Correct it',
+    justLook: 'Only look',
   },
   member: {
     name: 'Name',
@@ -220,6 +221,7 @@ const en: Words = {
     toFinish: 'Check and finish',
     notHome: 'Nobody met',
     autosave: 'Saves by itself',
+    reading: 'Reading',
     saving: 'Saving',
     savedAt: 'Saved {clock}',
     notSaved: '{count} not saved',

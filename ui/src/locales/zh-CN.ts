@@ -141,6 +141,7 @@ const zhCN = {
     reopenTitle: '修改已完成的表？',
     reopenHint: '打开后可以更正，更正会留下记录，原来的内容不会丢。',
     reopen: '打开修改',
+    justLook: '只看看',
   },
   member: {
     name: '姓名',
@@ -219,6 +220,7 @@ const zhCN = {
     toFinish: '检查并结束',
     notHome: '没见到人',
     autosave: '自动保存',
+    reading: '只看',
     saving: '正在保存',
     savedAt: '已保存 {clock}',
     notSaved: '{count} 项没有保存',

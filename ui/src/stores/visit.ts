@@ -62,9 +62,7 @@ export const useVisit = defineStore('visit', () => {
     unsaved,
     strict,
     saving: computed(() => waiting.value > 0),
-    open: async (household: string, form?: string) => take(await call('visit.open', form ? { household, form } : { household })),
     load: async (visit: string) => take(await call('visit.view', { visit })),
-    reopen: async (household: string, visit: string) => take(await call('visit.reopen', { household, visit })),
     privacyShown: async () => {
       if (view.value) take(await call('visit.privacy_shown', { visit: view.value.id }))
     },

@@ -207,6 +207,11 @@ fn obey(running: &mut Option<Instance>, command: &Json) -> Result<Json, String> 
             let changes = instance.set(node, text("value")).map_err(|e| e.to_string())?;
             Ok(json!({"changes": changes.len()}))
         }
+        "fact" => {
+            let node = at(instance, text("ref"))?;
+            instance.prefill(node, text("value")).map_err(|e| e.to_string())?;
+            Ok(json!({"ok": true}))
+        }
         "add" => {
             let (above, name) = text("ref").rsplit_once('/').ok_or("no such repeat")?;
             let parent = at(instance, above)?;

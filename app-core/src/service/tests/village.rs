@@ -19,11 +19,11 @@ use crate::wire::message::{
 use crate::wire::sign;
 
 const SECRET: [u8; 32] = [9; 32];
-pub(super) const GRID: &str = crate::storage::tests::GRID;
+pub(crate) const GRID: &str = crate::storage::tests::GRID;
 
 /// What goes wrong next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// the request does not arrive
     NoSignal,
     /// the request is served, the answer is lost
@@ -33,7 +33,7 @@ pub(super) enum Trouble {
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(crate) struct State {
     pub households: BTreeMap<HouseholdId, HouseholdDoc>,
     /// (household, raw change), in order
     log: Vec<(HouseholdId, Vec<u8>)>,
@@ -49,28 +49,28 @@ pub(super) struct State {
 
 /// Shared by all links.
 #[derive(Clone, Default)]
-pub(super) struct Village(pub Arc<Mutex<State>>);
+pub(crate) struct Village(pub Arc<Mutex<State>>);
 
 impl Village {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let village = Self::default();
         village.0.lock().unwrap().epoch = "e1".into();
         village
     }
 
-    pub(super) fn ticket(&self, code: &str) {
+    pub(crate) fn ticket(&self, code: &str) {
         self.0.lock().unwrap().tickets.push((code.into(), None));
     }
 
-    pub(super) fn trouble(&self, t: Trouble) {
+    pub(crate) fn trouble(&self, t: Trouble) {
         self.0.lock().unwrap().troubles.push(t);
     }
 
-    pub(super) fn digest(&self, id: HouseholdId) -> Option<String> {
+    pub(crate) fn digest(&self, id: HouseholdId) -> Option<String> {
         self.0.lock().unwrap().households.get(&id).map(HouseholdDoc::digest)
     }
 
-    pub(super) fn import(&self, doc: HouseholdDoc) {
+    pub(crate) fn import(&self, doc: HouseholdDoc) {
         self.0.lock().unwrap().households.insert(doc.id(), doc);
     }
 }
@@ -170,7 +170,7 @@ impl State {
             }
         }
         answer.forget = self.forget.iter().map(|id| ByteBuf::from(id.as_bytes().as_slice())).collect();
-        if request.pack != pack_ref().hash {
+        if request.pack.is_empty() || !pack_ref().hash.starts_with(&request.pack) {
             answer.pack = Some(pack_ref());
         }
         answer.cursor =

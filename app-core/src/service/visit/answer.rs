@@ -83,6 +83,11 @@ impl App {
 impl Running {
     /// Puts an answer into the form and says what is to be written.
     pub(super) fn take(&mut self, node: NodeId, value: &Value, now: i64) -> Result<(Step, Vec<Change>)> {
+        let kind = self.instance.question(node).kind;
+        if !kind.is_answered() || !kind.is_visible() {
+            // Hidden questions read facts; nobody answers them.
+            return Err(unknown());
+        }
         let text = self.stored_text(node, value)?;
         let path = self.instance.path(node);
         let changes = self.instance.set(node, &text).map_err(|why| refused(&why))?;
@@ -134,8 +139,10 @@ impl Running {
             return Err(Error::invalid("这里的项数由系统计算，不能增减。 The number of these is computed."));
         }
         let (node, changes) = self.instance.add(parent, repeat, Some(key)).map_err(|why| refused(&why))?;
+        // Several may come within one second: their order is kept apart from the time.
+        self.came = self.came.saturating_add(1);
         let path = self.instance.path(node);
-        Ok((Step::Write(Entry { path, value: json!({ "there": true }), kind: EntryKind::Instance, at: now }), changes))
+        Ok((Step::Write(Entry { path, value: json!({ "there": true, "place": self.came }), kind: EntryKind::Instance, at: now }), changes))
     }
 
     /// Takes an instance off.

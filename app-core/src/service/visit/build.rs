@@ -80,6 +80,7 @@ impl App {
             on,
             language,
             touched: BTreeSet::new(),
+            came: 0,
             removed: BTreeMap::new(),
             retired: Vec::new(),
             recorded: None,
@@ -99,7 +100,11 @@ fn on_that_day(text: &str, now: DateTime<FixedOffset>) -> Option<DateTime<FixedO
 impl Running {
     /// Puts the journal's entries back.
     fn restore(&mut self, entries: &[Entry]) {
-        for entry in entries.iter().filter(|e| e.kind == EntryKind::Instance) {
+        let place = |e: &Entry| e.value.get("place").and_then(Value::as_u64).unwrap_or_default();
+        let mut instances: Vec<&Entry> = entries.iter().filter(|e| e.kind == EntryKind::Instance).collect();
+        instances.sort_by_key(|e| place(e));
+        self.came = instances.iter().map(|e| place(e)).max().unwrap_or_default();
+        for entry in instances {
             self.restore_instance(entry);
         }
         let mut answers = Map::new();

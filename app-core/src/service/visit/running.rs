@@ -50,6 +50,8 @@ pub struct Running {
     pub(super) language: String,
     /// paths of questions with an entry in the journal
     pub(super) touched: BTreeSet<String>,
+    /// how many instances were added in this visit
+    pub(super) came: u64,
     /// members taken off in this visit: id → how they left (empty: the entry was a mistake)
     pub(super) removed: BTreeMap<String, String>,
     pub(super) retired: Vec<Retired>,

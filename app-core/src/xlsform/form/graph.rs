@@ -164,9 +164,11 @@ impl Builder<'_> {
         let Some(slot) = self.slots.get(index) else { return Vec::new() };
         let mut out = Vec::new();
         for read in self.reads.get(index).into_iter().flatten() {
-            // A calculation may look at its own value and at its own question in other instances.
-            let own = read.question == slot.question && slot.kind == SlotKind::Calculation;
-            out.extend(self.deciders(read.question).into_iter().filter(|d| !(own && *d == index)));
+            // A calculation may look at its own question in other instances (a running total), never at itself.
+            let other = read.question == slot.question
+                && slot.kind == SlotKind::Calculation
+                && read.scope != self.form.repeat_or_self(slot.question);
+            out.extend(self.deciders(read.question).into_iter().filter(|d| !(other && *d == index)));
         }
         // A question is computed only while it is relevant, so relevance comes first; what nobody reads comes last.
         if slot.kind != SlotKind::Relevant && slot.kind != SlotKind::Count {
@@ -240,10 +242,6 @@ impl Builder<'_> {
                 own.push(number);
             }
             for read in reads {
-                // A calculation that looks at its own value does not hang on it.
-                if read.own && slot.kind == SlotKind::Calculation && read.question == slot.question {
-                    continue;
-                }
                 let edge = Edge { slot: number, scope: read.scope };
                 if let Some(edges) = graph.edges.get_mut(read.question.at())
                     && !edges.contains(&edge)

@@ -15,8 +15,6 @@ pub struct Read {
     pub question: QuestionId,
     /// The repeat whose instance both reader and read share; none means any instance.
     pub scope: Option<QuestionId>,
-    /// Read as `.`: the reader's own value.
-    pub own: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +23,6 @@ enum At {
     Question {
         id: QuestionId,
         scope: Option<QuestionId>,
-        own: bool,
     },
     /// An item of a choice list or table.
     Item,
@@ -49,17 +46,17 @@ pub fn reads(form: &Form, at: QuestionId, expr: &Expr, choice_filter: bool) -> V
 
 impl Reader<'_> {
     fn own(&self) -> At {
-        At::Question { id: self.at, scope: self.form.repeat_or_self(self.at), own: true }
+        At::Question { id: self.at, scope: self.form.repeat_or_self(self.at) }
     }
 
     fn note(&mut self, states: &[At], deep: bool) {
         for state in states {
-            let At::Question { id, scope, own } = *state else { continue };
-            self.found.push(Read { question: id, scope, own: own && id == self.at });
+            let At::Question { id, scope } = *state else { continue };
+            self.found.push(Read { question: id, scope });
             // The text of a group is the text of all in it.
             if deep && self.form.question(id).kind == Kind::Group {
                 let inside = self.below(id);
-                self.found.extend(inside.into_iter().map(|question| Read { question, scope, own: false }));
+                self.found.extend(inside.into_iter().map(|question| Read { question, scope }));
             }
         }
     }
@@ -101,9 +98,7 @@ impl Reader<'_> {
                 match function.name {
                     "instance" => vec![At::Item],
                     "current" => vec![self.own()],
-                    "once" | "string" | "number" | "string-length" | "normalize-space"
-                        if args.is_empty() || function.name == "once" =>
-                    {
+                    "string" | "number" | "string-length" | "normalize-space" if args.is_empty() => {
                         self.note(&[here], deep);
                         Vec::new()
                     }
@@ -128,11 +123,11 @@ impl Reader<'_> {
 
     fn placed(&self, node: NodeId) -> Vec<At> {
         let id = QuestionId(self.form.template.tag(node));
-        vec![At::Question { id, scope: None, own: id == self.at }]
+        vec![At::Question { id, scope: None }]
     }
 
     fn everything(&self) -> Vec<At> {
-        self.form.iter().map(|(id, _)| At::Question { id, scope: None, own: false }).collect()
+        self.form.iter().map(|(id, _)| At::Question { id, scope: None }).collect()
     }
 
     fn below(&self, id: QuestionId) -> Vec<QuestionId> {
@@ -177,29 +172,28 @@ impl Reader<'_> {
         let moved = match (at, step.axis) {
             (At::Item, _) => return vec![At::Item],
             (_, Axis::Itself) => vec![at],
-            (At::Document, Axis::Child) => vec![At::Question { id: QuestionId::ROOT, scope: None, own: false }],
+            (At::Document, Axis::Child) => vec![At::Question { id: QuestionId::ROOT, scope: None }],
             (At::Document, _) | (_, Axis::Following | Axis::Preceding) => {
                 let mut all = self.everything();
-                all.push(At::Question { id: QuestionId::ROOT, scope: None, own: false });
+                all.push(At::Question { id: QuestionId::ROOT, scope: None });
                 all.push(At::Document);
                 all
             }
-            (At::Question { id, scope, .. }, Axis::Child) => self.children(id, scope),
-            (At::Question { id, scope, .. }, Axis::Parent) => vec![self.parent(id, scope)],
-            (At::Question { id, scope, .. }, Axis::Ancestor | Axis::AncestorOrSelf) => {
+            (At::Question { id, scope }, Axis::Child) => self.children(id, scope),
+            (At::Question { id, scope }, Axis::Parent) => vec![self.parent(id, scope)],
+            (At::Question { id, scope }, Axis::Ancestor | Axis::AncestorOrSelf) => {
                 self.ancestors(id, scope, step.axis, at)
             }
-            (At::Question { id, scope, .. }, Axis::Descendant | Axis::DescendantOrSelf) => {
-                let mut out: Vec<At> =
-                    self.below(id).into_iter().map(|q| At::Question { id: q, scope, own: false }).collect();
+            (At::Question { id, scope }, Axis::Descendant | Axis::DescendantOrSelf) => {
+                let mut out: Vec<At> = self.below(id).into_iter().map(|q| At::Question { id: q, scope }).collect();
                 if step.axis == Axis::DescendantOrSelf {
                     out.push(at);
                 }
                 out
             }
-            (At::Question { id, scope, .. }, Axis::FollowingSibling | Axis::PrecedingSibling) => {
+            (At::Question { id, scope }, Axis::FollowingSibling | Axis::PrecedingSibling) => {
                 match self.parent(id, scope) {
-                    At::Question { id, scope, .. } => self.children(id, scope),
+                    At::Question { id, scope } => self.children(id, scope),
                     other => vec![other],
                 }
             }
@@ -216,14 +210,14 @@ impl Reader<'_> {
     }
 
     fn children(&self, id: QuestionId, scope: Option<QuestionId>) -> Vec<At> {
-        self.form.question(id).children.iter().map(|c| At::Question { id: *c, scope, own: false }).collect()
+        self.form.question(id).children.iter().map(|c| At::Question { id: *c, scope }).collect()
     }
 
     fn parent(&self, id: QuestionId, scope: Option<QuestionId>) -> At {
         let Some(parent) = self.form.question(id).parent else { return At::Document };
         // Leaving the instance that was fixed: from here on only the next repeat outside is.
         let scope = if scope == Some(id) { self.form.repeat_or_self(parent) } else { scope };
-        At::Question { id: parent, scope, own: false }
+        At::Question { id: parent, scope }
     }
 
     fn ancestors(&self, id: QuestionId, scope: Option<QuestionId>, axis: Axis, at: At) -> Vec<At> {
@@ -231,7 +225,7 @@ impl Reader<'_> {
         let mut up = self.parent(id, scope);
         loop {
             out.push(up);
-            let At::Question { id, scope, .. } = up else { return out };
+            let At::Question { id, scope } = up else { return out };
             up = self.parent(id, scope);
         }
     }

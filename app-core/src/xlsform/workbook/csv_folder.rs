@@ -38,17 +38,17 @@ fn read_sheet(file: &Path) -> Result<Sheet, Problem> {
     // rows there, and the reader skips them, so they are counted from the lines in between.
     let mut number = 0u32;
     let mut record = csv::StringRecord::new();
-    let mut expected_line = 1u64;
     loop {
+        let before = reader.position().line();
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {}
             Err(e) => return Err(Problem::row(&stem, number.saturating_add(1), format!("the CSV is broken: {e}"))),
         }
-        let line = record.position().map_or(expected_line, csv::Position::line);
-        let skipped = line.saturating_sub(expected_line);
-        number = number.saturating_add(u32::try_from(skipped).unwrap_or(0)).saturating_add(1);
-        expected_line = reader.position().line();
+        let read = reader.position().line().saturating_sub(before);
+        let own = record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>().saturating_add(1);
+        let blank = u32::try_from(read.saturating_sub(own)).unwrap_or(0);
+        number = number.saturating_add(blank).saturating_add(1);
         rows.push((number, record.iter().map(str::to_string).collect()));
     }
     Sheet::from_rows(&stem, rows)

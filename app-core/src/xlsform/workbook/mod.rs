@@ -12,6 +12,9 @@ use std::path::Path;
 
 pub use markdown::read as read_markdown;
 
+#[cfg(test)]
+mod tests;
+
 /// The largest file read, in bytes.
 pub const MAX_BYTES: u64 = 32 << 20;
 /// The most rows of a sheet.

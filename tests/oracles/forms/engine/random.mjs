@@ -35,6 +35,8 @@ function member(n) {
 function facts() {
   const profile = { base: one(['ordinary', 'lifted']), cleared: maybe(0.2), phone: maybe(0.8) ? '13900000001' : undefined, head_name: maybe(0.8) ? '韦秀英' : undefined }
   if (profile.cleared || maybe(0.3)) profile.monitored_kind = one(['unstable_lifted', 'marginal', 'sudden_hardship'])
+  profile.standing = profile.cleared ? 'cleared' : profile.monitored_kind ? 'monitored' : profile.base // derived by the command line
+  profile.screened_this_campaign = 'no'
   profile.registered_risks = some(['illness', 'schooling', 'work'])
   if (maybe(0.3)) Object.assign(profile, { screened_this_campaign: 'yes', screened_risks: some(['illness', 'work', 'labour', 'other']) })
   if (maybe(0.3)) profile.allowance = { kind: one(['dibao', 'tekun_scattered']), whole: maybe(0.5), since: one(['2022-03-01', '2023-02']) }
@@ -45,7 +47,7 @@ function value(node) {
   const options = node.currentState.valueOptions?.map((o) => o.value)
   if (node.nodeType === 'select') return node.selectType === 'select' ? some(options) : one(options)
   if (node.valueType === 'int') return maybe(0.05) ? -1 : below(6)
-  if (node.valueType === 'decimal') return maybe(0.05) ? 1.005 : one([0, below(60000), below(6000000) / 100, 7500 * below(6)])
+  if (node.valueType === 'decimal') return maybe(0.05) ? 1.003 : one([0, below(60000), below(6000000) / 100, 7500 * below(6)])
   if (node.valueType === 'date') return one(['2021-05-01', '2023-01-01', '2099-01-01'])
   return name === 'phone' ? one(['13900000002', '1390']) : name.includes('id_number') ? number() : one(['无', '亲友借款', '情况属实'])
 }
