@@ -154,6 +154,22 @@ impl Phone {
     }
 
     pub fn send(&self, request: &SyncRequest) -> Result<(SyncAnswer, usize, usize), (u16, String)> {
+        let mut lean = request.clone();
+        wire::lean::make_lean(&mut lean, &self.actor);
+        let body = wire::encode(&lean).unwrap();
+        let up = body.len();
+        let (status, body) = post(&self.http, &format!("{}/v1/sync", self.url), Some(&self.told.token), body);
+        if status != 200 && why(&body) == "whole" {
+            return self.send_whole(request);
+        }
+        if status != 200 {
+            return Err((status, why(&body)));
+        }
+        Ok((wire::decode(&body, 32 << 20).unwrap(), up, body.len()))
+    }
+
+    /// As [`Self::send`], nothing left out.
+    pub fn send_whole(&self, request: &SyncRequest) -> Result<(SyncAnswer, usize, usize), (u16, String)> {
         let body = wire::encode(request).unwrap();
         let up = body.len();
         let (status, body) = post(&self.http, &format!("{}/v1/sync", self.url), Some(&self.told.token), body);
