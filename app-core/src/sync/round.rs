@@ -22,6 +22,8 @@ const PACK_DIGITS: usize = 16;
 pub struct Outgoing {
     pub request: SyncRequest,
     pub pushed: Vec<(HouseholdId, Hash)>,
+    /// the actor this device writes with now
+    pub actor: [u8; 16],
     /// actors told to the server in it
     pub actors: usize,
 }
@@ -46,7 +48,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;
     let pushed = grouped(&pending).into_iter().map(|p| (p.household, p.hash)).collect();
-    Ok(Outgoing { request, pushed, actors: actors.len() })
+    Ok(Outgoing { request, pushed, actor: tx.own_actor()?, actors: actors.len() })
 }
 
 fn held((id, heads): (HouseholdId, Vec<Hash>)) -> Held {

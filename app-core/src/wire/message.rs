@@ -123,7 +123,7 @@ pub struct Push {
     /// the grid of a household founded on this device; absent otherwise
     #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<String>,
-    /// raw uncompressed automerge change chunks
+    /// raw uncompressed automerge change chunks, or lean ones (`wire::lean`)
     #[serde(rename = "c")]
     pub changes: Vec<ByteBuf>,
 }
@@ -242,7 +242,7 @@ pub struct ActorName {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refusal {
     /// `ticket_unknown`, `ticket_used`, `ticket_expired`, `attempts`, `device_revoked`, `token`, `version`, `too_large`,
-    /// `malformed`, `busy`
+    /// `malformed`, `busy`, `whole` (a lean change lacks what is not known here: push again, whole)
     pub why: String,
     /// words for the person, Chinese
     pub words: String,

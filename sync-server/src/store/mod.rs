@@ -57,6 +57,8 @@ pub trait Reads {
     fn device(&self, id: &str) -> Result<Option<DeviceRow>>;
     /// Every device.
     fn devices(&self) -> Result<Vec<DeviceRow>>;
+    /// The actors of a device, newest first.
+    fn actors_of(&self, device: &str) -> Result<Vec<[u8; 16]>>;
     /// The owner of an actor.
     fn owner(&self, actor: &[u8]) -> Result<Option<ActorOwner>>;
     /// A household.

@@ -125,6 +125,10 @@ impl Reads for View<'_> {
         self.all(&format!("{DEVICE} ORDER BY enrolled_at, id"), [], device_row)
     }
 
+    fn actors_of(&self, device: &str) -> Result<Vec<[u8; 16]>> {
+        self.all("SELECT id FROM actor WHERE device = ? ORDER BY added_at DESC, id", [device], |r| r.get(0))
+    }
+
     fn owner(&self, actor: &[u8]) -> Result<Option<ActorOwner>> {
         self.one(
             "SELECT d.id, d.name, p.id, p.name FROM actor a JOIN device d ON d.id = a.device JOIN person p ON p.id = d.person WHERE a.id = ?",
