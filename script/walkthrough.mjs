@@ -81,7 +81,7 @@ try {
   record('li', risky, 'living-conditions', await visit('li', risky.id, 'living-conditions', answers.living))
 
   const away = held.li.find((row) => row.id !== risky.id && !row.priority)
-  record('li', away, 'screening-ordinary (nobody home)', await visit('li', away.id, 'screening-ordinary', {}, ['--outcome', 'nobody_home']))
+  record('li', away, 'screening-ordinary (nobody home)', await visit('li', away.id, 'screening-ordinary', { _outcome: 'nobody_home' }))
 
   const offline = await run('ruhu', ['phone', '--data', join(stage.home, 'wei'), '--pin', pins.wei, '--json', 'sync'])
   assert.equal(offline.code, 3)

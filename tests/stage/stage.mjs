@@ -56,6 +56,7 @@ export async function end(child, signal = 'SIGTERM') {
 export const people = [
   { key: 'wei', name: '韦秀英', title: 'grid_worker1', area: '999999101201-01' },
   { key: 'li', name: '李建国', title: 'grid_worker1', area: '999999101201-02' },
+  { key: 'nong', name: '农小妹', title: 'grid_worker2', area: '999999101203-01' },
   { key: 'qin', name: '覃桂花', title: 'data_clerk', area: '999999101201' },
   { key: 'huang', name: '黄志明', title: 'township_station', area: '999999101' },
 ]

@@ -36,7 +36,11 @@ impl App {
         };
         let outcome = (self.setup.connect)(&address).and_then(|transport| {
             let link = Link::new(transport.as_ref(), Some(&identity.token));
-            let outcome = self.rounds(&link, &mut report).and_then(|()| self.fetch_pack(&link, &mut report));
+            // The pack first where it is known to be missing, so that a first round is projected once, with it.
+            let outcome = self
+                .fetch_pack(&link, &mut report)
+                .and_then(|()| self.rounds(&link, &mut report))
+                .and_then(|()| self.fetch_pack(&link, &mut report));
             (report.round.bytes_up, report.round.bytes_down, report.round.round_trips) = link.counted();
             outcome
         });

@@ -142,7 +142,7 @@ impl Num {
     }
 
     /// Quotient, rounded to 28 digits; division by zero follows XPath (an infinity or NaN).
-    pub fn div(self, o: Num) -> Num {
+    pub fn over(self, o: Num) -> Num {
         self.both(o, Decimal::checked_div, |a, b| a / b)
     }
 
@@ -218,9 +218,9 @@ mod tests {
     #[test]
     fn zero_and_infinity_follow_xpath() {
         let one = Num::from(1i64);
-        assert_eq!(one.div(Num::ZERO).to_string(), "Infinity");
-        assert_eq!(one.negate().div(Num::ZERO).to_string(), "-Infinity");
-        assert!(Num::ZERO.div(Num::ZERO).is_nan());
+        assert_eq!(one.over(Num::ZERO).to_string(), "Infinity");
+        assert_eq!(one.negate().over(Num::ZERO).to_string(), "-Infinity");
+        assert!(Num::ZERO.over(Num::ZERO).is_nan());
         assert!(one.modulo(Num::ZERO).is_nan());
         assert_eq!(Num::ZERO.negate().to_string(), "0");
     }

@@ -63,7 +63,7 @@ const TOKEN_KEY = 'ruhu.token'
 
 /** Takes the token out of `#token=…` (so that it is not left in the address) and keeps it for this tab. */
 export function takeToken(): void {
-  const found = /[#&]token=([^&]+)/.exec(location.hash)
+  const found = /[#&/]token=([^&]+)/.exec(location.hash)
   if (!found?.[1]) return
   sessionStorage.setItem(TOKEN_KEY, decodeURIComponent(found[1]))
   history.replaceState(null, '', location.pathname + location.search)

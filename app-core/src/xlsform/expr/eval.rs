@@ -2,6 +2,7 @@
 //! deeper than the parser allowed.
 
 use super::ast::{Axis, Expr, Filter, Op, Path, Start, Step, Test};
+use super::axes::walk_axis;
 use super::functions::dates;
 use super::value::{NodeRef, Value};
 use crate::xlsform::env::Env;
@@ -195,7 +196,7 @@ impl<'a> Scope<'a> {
                         Op::Plus => left.plus(right),
                         Op::Minus => left.minus(right),
                         Op::Times => left.times(right),
-                        Op::Div => left.div(right),
+                        Op::Div => left.over(right),
                         _ => left.modulo(right),
                     };
                 }
@@ -347,42 +348,4 @@ fn holds(op: Op, a: Num, b: Num) -> bool {
 /// A text as a number: XPath's grammar, else an ISO date as days since 1970-01-01, else NaN.
 pub fn text_number(text: &str) -> Num {
     Num::parse(text).or_else(|| dates::days_of_text(text)).unwrap_or(Num::NAN)
-}
-
-/// Visits the nodes of an axis, nearest first.
-fn walk_axis(tree: &Tree, node: NodeId, axis: Axis, see: &mut dyn FnMut(NodeId)) {
-    match axis {
-        Axis::Itself => see(node),
-        Axis::Child => tree.children(node).iter().copied().for_each(see),
-        Axis::Parent => tree.parent(node).into_iter().for_each(see),
-        Axis::Ancestor | Axis::AncestorOrSelf => {
-            let mut at = if axis == Axis::Ancestor { tree.parent(node) } else { Some(node) };
-            while let Some(n) = at {
-                see(n);
-                at = tree.parent(n);
-            }
-        }
-        Axis::Descendant => tree.descendants(node).into_iter().for_each(see),
-        Axis::DescendantOrSelf => {
-            see(node);
-            tree.descendants(node).into_iter().for_each(see);
-        }
-        Axis::FollowingSibling | Axis::PrecedingSibling => {
-            let Some(parent) = tree.parent(node) else { return };
-            let (before, after) = tree.children(parent).split_at(tree.index_in_parent(node));
-            match axis {
-                Axis::FollowingSibling => after.iter().skip(1).copied().for_each(see),
-                _ => before.iter().rev().copied().for_each(see),
-            }
-        }
-        Axis::Following | Axis::Preceding => {
-            let all = tree.descendants(NodeId::DOCUMENT);
-            let Some(at) = all.iter().position(|n| *n == node) else { return };
-            let (before, after) = all.split_at(at);
-            match axis {
-                Axis::Following => after.iter().skip(1).filter(|n| !tree.is_below(**n, node)).copied().for_each(see),
-                _ => before.iter().rev().filter(|n| !tree.is_below(node, **n)).copied().for_each(see),
-            }
-        }
-    }
 }

@@ -10,6 +10,7 @@
 //! Start reading at `ast.rs`; each function family has its file under `functions/`.
 
 mod ast;
+mod axes;
 mod eval;
 pub mod functions;
 mod lexer;

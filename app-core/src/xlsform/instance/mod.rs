@@ -1,10 +1,11 @@
 //! A form being filled: [`Instance`]. Answers go in by [`Instance::set`], which says what changed; everything that
 //! hangs on an answer is recomputed at once, and nothing else.
 //!
-//! `run.rs` is the propagation, `repeats.rs` the instances of repeats, `answer.rs` what an answer may look like,
+//! `give.rs` is what puts values in, `run.rs` the propagation, `repeats.rs` the instances of repeats, `answer.rs` what an answer may look like,
 //! `view.rs` what a screen needs, `json.rs` what goes in and out.
 
 mod answer;
+mod give;
 mod json;
 mod repeats;
 mod run;

@@ -9,9 +9,12 @@
 use super::{Sheet, Workbook};
 use crate::xlsform::problem::{Problem, Problems};
 
+/// Rows with their numbers.
+type Rows = Vec<(u32, Vec<String>)>;
+
 /// Reads tables: a row with something in its first cell opens a sheet, the others belong to it.
 pub fn read(text: &str) -> Result<Workbook, Problems> {
-    let mut sheets: Vec<(String, Vec<(u32, Vec<String>)>)> = Vec::new();
+    let mut sheets: Vec<(String, Rows)> = Vec::new();
     for line in text.lines() {
         let Some(cells) = cells(line) else { continue };
         let Some((first, rest)) = cells.split_first() else { continue };

@@ -86,7 +86,7 @@ fn day_number(day: NaiveDate) -> i64 {
 }
 
 fn fraction(ms: i64) -> Num {
-    Num::from(ms).div(Num::from(DAY_MS))
+    Num::from(ms).over(Num::from(DAY_MS))
 }
 
 /// The number of an ISO date or date-time; `None` for any other text.

@@ -73,7 +73,7 @@ fn round<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
     if places >= 0 {
         return Value::Num(Num::Dec(d.round_dp_with_strategy(places as u32, away)));
     }
-    let unit = (0..places.unsigned_abs()).fold(Some(Decimal::ONE), |u, _| u?.checked_mul(Decimal::TEN));
+    let unit = (0..places.unsigned_abs()).try_fold(Decimal::ONE, |u, _| u.checked_mul(Decimal::TEN));
     let rounded = unit.and_then(|u| d.checked_div(u)?.round_dp_with_strategy(0, away).checked_mul(u));
     Value::Num(rounded.map_or(Num::ZERO, Num::Dec))
 }

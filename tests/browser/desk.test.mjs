@@ -1,0 +1,109 @@
+// The supervisor's desk at 1440×900, driving the real core: 黄志明 of the township station signs in, sees what is left in
+// which village, finds a household and reads what was answered there.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { township } from '../stage/stage.mjs'
+import { work } from '../stage/work.mjs'
+import { browser, picture, screens } from './browser.mjs'
+
+const deskSize = { width: 1440, height: 900 }
+const PASSWORD = 'station-2023'
+
+/** Nothing reaches over the right edge; no text is cut inside its box without an ellipsis. */
+async function fitsTheDesk(page, where) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  assert.ok(wide <= 0, `${where} is ${wide} px too wide`)
+}
+
+test('黄志明 signs in at the desk and follows a risk from the overview to the answers', { timeout: 300_000 }, async (story) => {
+  const stage = await township({ households: 600 })
+  story.after(() => stage.close())
+  for (const key of ['wei', 'li', 'nong']) await work(stage, key, 8)
+  const app = await stage.app('huang', screens)
+  const page = await browser(story, deskSize, false)
+  const { ticket } = await stage.ticket('huang')
+
+  await page.goto(app.url.replace('/#', '/desk.html#'))
+  await page.getByRole('heading', { name: '登记这台电脑' }).waitFor()
+  await picture(page, 'desk-enrol')
+  await page.locator('#ticket').fill(ticket)
+  await page.locator('#pin').fill(PASSWORD)
+  await page.locator('#again').fill('station-2022')
+  await page.getByRole('alert').filter({ hasText: '不一样' }).waitFor()
+  await page.locator('#again').fill(PASSWORD)
+  await page.getByRole('button', { name: '登记' }).click()
+
+  await page.getByRole('heading', { name: /排查进度/ }).waitFor({ timeout: 90_000 })
+  await page.locator('table.data tbody tr').first().waitFor()
+  await fitsTheDesk(page, 'overview')
+  await picture(page, 'desk-overview')
+  if (process.env.RUHU_PICTURES) await page.screenshot({ path: `${process.env.RUHU_PICTURES}/desk-overview-whole.png`, fullPage: true })
+  const view = await app.call('overview.view', {})
+  assert.equal(view.totals.households, 600)
+  assert.ok(view.totals.done > 0 && view.totals.attempted > 0, 'visits reached the desk')
+  assert.equal(await page.locator('table.data tbody tr').count(), view.areas.length)
+  assert.equal(view.areas.reduce((sum, area) => sum + area.left, 0), view.totals.left)
+  const shownLeft = (await page.locator('.figure', { hasText: '未排查' }).locator('.number').innerText()).replaceAll(',', '')
+  assert.equal(Number(shownLeft), view.totals.left)
+
+  // into a village, then into the register of one grid
+  await page.locator('table.data tbody tr').first().getByRole('button').click()
+  await page.getByRole('heading', { name: '各网格剩余工作' }).waitFor()
+  await fitsTheDesk(page, 'overview of a village')
+  await picture(page, 'desk-village')
+  await page.locator('table.data tbody tr').first().getByRole('button').click()
+  await page.getByRole('heading', { name: '户登记册' }).waitFor()
+  await page.locator('.el-table-v2__row').first().waitFor()
+
+  // the register: search by pinyin initials and by risk
+  await page.getByRole('button', { name: '清除条件' }).click()
+  await page.getByRole('status').filter({ hasText: '600' }).waitFor()
+  await fitsTheDesk(page, 'register')
+  await picture(page, 'desk-register')
+  const atRisk = (await app.call('register.query', { at_risk: true, limit: 10 })).rows[0]
+  await page.getByRole('textbox', { name: /姓名/ }).fill(atRisk.head_name)
+  await page.locator('.el-table-v2__row', { hasText: atRisk.hamlet }).first().waitFor()
+  await picture(page, 'desk-register-search')
+  await page.locator('.el-table-v2__row', { hasText: atRisk.id_tail }).first().getByRole('button').click()
+
+  await page.getByRole('heading', { name: atRisk.head_name, level: 1 }).waitFor()
+  await fitsTheDesk(page, 'household')
+  await picture(page, 'desk-household')
+  if (process.env.RUHU_PICTURES) await page.screenshot({ path: `${process.env.RUHU_PICTURES}/desk-household-whole.png`, fullPage: true })
+  const text = await page.locator('main').innerText()
+  const revealed = (await app.call('reveal', { household: atRisk.id, member: (await app.call('household.view', { id: atRisk.id })).members[0].id, what: 'id_number' })).value
+  assert.match(revealed, /^999999/)
+  assert.ok(!text.includes(revealed), 'ID numbers are masked until somebody asks')
+  await page.getByRole('button', { name: '显示完整号码' }).last().click()
+  await page.getByText('已记录本次查看').waitFor()
+
+  await page.getByRole('button', { name: '查看' }).first().click()
+  await page.getByRole('heading', { name: /风险排查/ }).waitFor()
+  await picture(page, 'desk-visit')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('link', { name: '同步' }).click()
+  await page.getByRole('button', { name: '立即同步' }).click()
+  await page.getByText('全部内容已在服务器上').waitFor()
+  await picture(page, 'desk-sync')
+
+  // no signal: the desk says so, and still works
+  await stage.stopServer()
+  await page.getByRole('button', { name: '立即同步' }).click()
+  await page.getByRole('alert').waitFor({ timeout: 60_000 })
+  await picture(page, 'desk-offline')
+  await page.getByRole('link', { name: '户登记册' }).click()
+  await page.locator('.el-table-v2__row').first().waitFor()
+  await page.getByRole('textbox', { name: /姓名/ }).fill('查无此人')
+  await page.getByText('没有符合条件的户').waitFor()
+  await picture(page, 'desk-empty')
+
+  // locked, a wrong password, and in again
+  await page.getByRole('button', { name: '锁定' }).click()
+  await page.getByRole('heading', { name: '登录' }).waitFor()
+  await page.locator('#pin').fill('wrong-password')
+  await page.getByRole('button', { name: '打开' }).click()
+  await page.getByRole('alert').waitFor()
+  await picture(page, 'desk-wrong-password')
+  assert.deepEqual(page.complaints, [])
+})
