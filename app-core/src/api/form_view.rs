@@ -233,7 +233,7 @@ impl FormView<'_> {
     fn choice(&self, list: Option<usize>, code: &str) -> String {
         let list = list.and_then(|at| self.form.form().lists.get(at));
         let choice = list.and_then(|l| l.choices.get(*l.index.get(code)? as usize));
-        choice.map_or_else(|| code.to_owned(), |c| c.label.plain(self.language()))
+        choice.map_or_else(|| code.to_owned(), |c| without_note(&c.label.plain(self.language())).to_owned())
     }
 
     /// The session's language as the forms name it.
@@ -253,5 +253,17 @@ impl FormView<'_> {
         let answered = nodes.iter().filter(|n| !instance.value(**n).is_empty()).count();
         let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         (size(answered), size(nodes.len()))
+    }
+}
+
+/// The longest bracket that is part of a name (`三、四级智力或精神残疾`…); longer ones explain it.
+const NAME: usize = 10;
+
+/// `因病（指家庭中有成员患大病…）` → `因病`: where a choice stands as an answer its explanation is left out.
+pub(super) fn without_note(label: &str) -> &str {
+    let end = label.strip_suffix('）').or_else(|| label.strip_suffix(')'));
+    match end.and_then(|inside| inside.split_once('（').or_else(|| inside.split_once(" ("))) {
+        Some((name, note)) if note.chars().count() > NAME => name,
+        _ => label,
     }
 }

@@ -46,6 +46,8 @@ pub mod money;
 mod say;
 mod session;
 mod sync;
+#[cfg(test)]
+mod tests;
 pub mod views;
 mod visit;
 pub mod words;

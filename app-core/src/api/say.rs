@@ -251,7 +251,8 @@ impl Say<'_> {
 /// The label of a choice of a question.
 fn choice(form: &Form, question: QuestionId, code: &str, language: &str) -> Option<String> {
     let list = form.lists.get(form.question(question).list?)?;
-    Some(list.choices.get(*list.index.get(code)? as usize)?.label.plain(language))
+    let label = list.choices.get(*list.index.get(code)? as usize)?.label.plain(language);
+    Some(super::form_view::without_note(&label).to_owned())
 }
 
 /// The household's progress, a draft here first.

@@ -305,3 +305,25 @@ fn a_phone_put_back_to_yesterday_is_told_that_its_numbers_are_taken() {
     office.assert_agrees_with(&mut wei);
     assert_eq!(wei.phone_of(household).as_deref(), Some("19911111111"));
 }
+
+#[test]
+fn a_register_imported_under_a_desk_that_was_there_first_arrives_bounded() {
+    let office = Office::empty();
+    let mut station = office.phone("乡村振兴站", "township_station", &["999999101"]);
+    assert_eq!(station.sync().whole, 0);
+    office.import_demo(240);
+    station.limit = 4096;
+    let mut rounds = 0;
+    loop {
+        let (answer, synced) = station.round().unwrap();
+        rounds += 1;
+        assert!(synced.bytes_down <= 4096 || synced.whole <= 1, "{synced:?}");
+        assert!(rounds == 1 || answer.person.is_none());
+        if !answer.more {
+            break;
+        }
+    }
+    assert!(rounds > 5, "{rounds}");
+    assert_eq!(station.docs.len(), 240);
+    office.assert_agrees_with(&mut station);
+}

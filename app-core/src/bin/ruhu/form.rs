@@ -201,6 +201,8 @@ fn obey(running: &mut Option<Instance>, command: &Json) -> Result<Json, String> 
         return Ok(json!({"ok": true}));
     }
     let instance = running.as_mut().ok_or("no form is loaded")?;
+    // ODK's engine forgets what was in an instance that was taken out; ours would bring it back.
+    instance.forget_removed();
     match text("op") {
         "set" => {
             let node = at(instance, text("ref"))?;

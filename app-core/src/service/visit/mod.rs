@@ -18,7 +18,7 @@ mod open;
 mod record;
 mod running;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod written;
 
 pub use by_answers::Made;

@@ -60,6 +60,10 @@ impl Question {
         let Some(n) = number.or_else(|| (self.shape == Shape::Integer).then(|| Num::parse(&text)).flatten()) else {
             return text;
         };
+        // As in ODK, what is not a number is no value; an infinity is one.
+        if n.is_nan() {
+            return String::new();
+        }
         match self.shape {
             Shape::Integer if n.is_finite() => Num::from(n.to_i64_lossy()).to_string(),
             Shape::Date if n.is_finite() => dates::day_text(n.to_f64().floor() as i64).unwrap_or_default(),

@@ -90,6 +90,8 @@ pub struct Instance {
     /// Instances of repeats taken out because the count fell, to come back with it.
     parked: Vec<NodeId>,
     next_key: u64,
+    /// The form is being begun: repeats get their first instances.
+    starting: bool,
 }
 
 impl Instance {
@@ -110,10 +112,12 @@ impl Instance {
             beginning: Vec::new(),
             parked: Vec::new(),
             next_key: 1,
+            starting: true,
         };
         let root = instance.tree.root();
         instance.begin(root);
         instance.finish_round();
+        instance.starting = false;
         instance
     }
 

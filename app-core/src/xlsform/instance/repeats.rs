@@ -16,8 +16,10 @@ impl Instance {
         for node in &nodes {
             self.first_value(&form, *node);
         }
-        for node in &nodes {
-            self.first_instances(&form, *node);
+        if self.starting {
+            for node in &nodes {
+                self.first_instances(&form, *node);
+            }
         }
         for node in nodes {
             self.push_own(node);
@@ -52,8 +54,8 @@ impl Instance {
         self.finish_round()
     }
 
-    /// An unbound repeat without count begins with one instance, as in ODK; one that is bound to outside facts
-    /// begins with none: its members are the caller's.
+    /// When a form begins, an unbound repeat without count has one instance, as in ODK (one inside an instance that
+    /// is added later has none); one that is bound to outside facts has none: its members are the caller's.
     fn first_instances(&mut self, form: &Form, node: NodeId) {
         let repeats = form.question(self.id(node)).children.clone();
         for repeat in repeats {
@@ -139,6 +141,11 @@ impl Instance {
         };
         let at = self.parked.iter().position(mine)?;
         Some(self.parked.swap_remove(at))
+    }
+
+    /// Forgets instances that were taken out: from now on one added under their key begins empty, as in ODK.
+    pub fn forget_removed(&mut self) {
+        self.parked.clear();
     }
 
     /// Takes an instance out. Its answers come back if one is added under the same key.
@@ -239,7 +246,13 @@ impl Instance {
     pub(super) fn recount(&mut self, form: &Form, parent: NodeId, repeat: QuestionId) {
         let question = form.question(repeat);
         let Some(formula) = &question.repeat_count else { return };
-        let wanted = self.scope(parent).eval_num(&formula.expr, Self::here(parent)).to_i64_lossy();
+        let wanted = self.scope(parent).eval_num(&formula.expr, Self::here(parent));
+        // As in ODK, an emptied count changes nothing.
+        if wanted.is_nan() {
+            return;
+        }
+        let wanted = wanted.to_i64_lossy();
+        let starting = std::mem::take(&mut self.starting);
         let wanted = usize::try_from(wanted.max(0)).unwrap_or(0).min(MAX_INSTANCES);
         let there = self.instances(parent, repeat);
         for extra in there.iter().skip(wanted) {
@@ -250,6 +263,7 @@ impl Instance {
             let parked = self.unpark(parent, repeat, &key);
             self.insert(form, parent, repeat, &key, parked);
         }
+        self.starting = starting;
     }
 }
 

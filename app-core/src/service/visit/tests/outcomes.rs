@@ -63,6 +63,30 @@ fn the_privacy_notice_is_logged_once_a_visit() {
     let file = app.household(id).unwrap();
     assert_eq!(file.visits[0].privacy_notice_at.as_deref(), Some("2023-06-01T12:00:00"));
     assert_eq!(app.open_visits_of(id), 0);
+    assert_eq!(audit(app).iter().filter(|row| holds(row, "privacy_notice")).count(), 1);
+}
+
+/// The rows of the audit log.
+fn audit(app: &App) -> Vec<String> {
+    app.store().as_ref().unwrap().dump("audit")
+}
+
+/// Whether a dumped row (its texts are printed as bytes) holds a text.
+fn holds(row: &str, text: &str) -> bool {
+    row.contains(format!("{:?}", text.as_bytes()).trim_matches(['[', ']']))
+}
+
+#[test]
+fn a_full_view_of_a_number_is_a_row_of_the_log_and_the_log_holds_no_number() {
+    use crate::service::household_view::Reveal;
+    let (phone, id) = with(guihua());
+    let app = &phone.app;
+    assert_eq!(app.reveal(id, Some("mguihua00001"), Reveal::IdNumber).unwrap(), number("99999919700512002"));
+    assert_eq!(app.reveal(id, None, Reveal::Phone).unwrap(), "13800000001");
+    assert_eq!(app.reveal(id, Some("mnobody00001"), Reveal::IdNumber).unwrap_err().kind, Kind::Invalid);
+    let rows = audit(app);
+    assert_eq!(rows.iter().filter(|r| holds(r, "reveal")).count(), 2, "a look at nothing is no look");
+    assert!(rows.iter().all(|r| !holds(r, "13800000001") && !holds(r, "99999919700512002")), "{rows:?}");
 }
 
 impl App {

@@ -23,7 +23,12 @@ fn selected<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
 
 fn selected_at<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
     let list = arg(scope, here, args, 0);
-    let index = args.get(1).map(|e| scope.eval_num(e, here).to_i64_lossy()).and_then(|i| usize::try_from(i).ok());
+    let index = args
+        .get(1)
+        .map(|e| scope.eval_num(e, here))
+        .filter(|n| !n.is_nan())
+        .map(Num::to_i64_lossy)
+        .and_then(|i| usize::try_from(i).ok());
     Value::text(index.and_then(|i| words(&list).nth(i)).unwrap_or_default().to_string())
 }
 

@@ -64,8 +64,12 @@ fn slice(text: &str, from: usize, to: usize) -> String {
 fn substr<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
     let text = arg(scope, here, args, 0);
     let length = text.chars().count() as i64;
+    let number = |i: usize| args.get(i).map(|e| scope.eval_num(e, here));
+    if number(1).is_some_and(Num::is_nan) || number(2).is_some_and(Num::is_nan) {
+        return Value::empty();
+    }
     let place = |i: usize| {
-        let n = args.get(i).map(|e| scope.eval_num(e, here).to_i64_lossy())?;
+        let n = number(i)?.to_i64_lossy();
         Some((if n < 0 { length.saturating_add(n) } else { n }).clamp(0, length) as usize)
     };
     let from = place(1).unwrap_or(0);
