@@ -1,5 +1,4 @@
 //! What a day costs on the line. Other seeds and other devices than those the dictionary was trained on.
-#![allow(clippy::print_stdout)]
 
 use app_core::document::HouseholdDoc;
 use app_core::wire::lean::{make_lean, make_whole};

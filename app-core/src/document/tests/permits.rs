@@ -16,8 +16,7 @@ fn permits() -> Permits {
 fn push(doc: &mut HouseholdDoc, bytes: &[u8], title: Title, person: &str) -> Result<Admitted, Refused> {
     let permits = permits();
     let writer = Writer { title, person, in_scope: true };
-    let outcome = doc.admit(bytes, None, &mut judge_by_permits(&permits, &writer));
-    outcome
+    doc.admit(bytes, None, &mut judge_by_permits(&permits, &writer))
 }
 
 #[test]

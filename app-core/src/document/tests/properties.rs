@@ -129,9 +129,9 @@ fn an_edit(replica: usize, path: usize, value: usize) -> Edit {
     match path {
         0 => Edit::new("profile/phone", text),
         1 => Edit::new("profile/allowance/kind", text),
-        2 => Edit::new("profile/registered_risks/illness", value % 2 == 0),
+        2 => Edit::new("profile/registered_risks/illness", value.is_multiple_of(2)),
         3 => Edit::new("members/aaaaaaaaaaaa/work", text),
-        4 => Edit::new("members/aaaaaaaaaaaa/health/chronic", value % 2 == 0),
+        4 => Edit::new("members/aaaaaaaaaaaa/health/chronic", value.is_multiple_of(2)),
         5 => Edit::new("members/bbbbbbbbbbbb/removed", value > 1),
         6 => Edit::new("measures/m_venture.crops", text),
         7 => Edit::new("leaflets/application/given_on", text),
