@@ -1,5 +1,6 @@
-//! A phone killed in the middle of a save: every answer that was acknowledged is there, whole, when it is opened again.
-//! The child process is this test binary; it writes and says so on its standard output until it is killed (SIGKILL).
+//! A phone killed in the middle of a save, or whose disk is full: every answer that was acknowledged is there, whole, when
+//! it is opened again. The child process is this test binary; it writes and says so on its standard output until it is
+//! killed (SIGKILL) or cannot write any more.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -86,9 +87,15 @@ fn the_child() {
     let (household, mut n) = app.read(|tx| Ok((tx.household_ids()?[0], tx.entries(VISIT)?.len()))).unwrap();
     loop {
         let entry = Entry { path: format!("/q{n}"), value: json!(n), kind: EntryKind::Answer, at: n as i64 };
-        app.transact(|tx| tx.write_entry(VISIT, &entry)).unwrap();
+        if let Err(error) = app.transact(|tx| tx.write_entry(VISIT, &entry)) {
+            println!("{:?} {}", error.kind, error.words);
+            return;
+        }
         println!("answer {n}");
-        app.set_fact(household, "place/address", &json!(format!("第{n}号"))).unwrap();
+        if let Err(error) = app.set_fact(household, "place/address", &json!(format!("第{n}号"))) {
+            println!("{:?} {}", error.kind, error.words);
+            return;
+        }
         println!("fact {n}");
         n += 1;
     }
@@ -103,24 +110,52 @@ fn killed_after(dir: &Path, delay: Duration) -> (Option<usize>, Option<usize>) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let reader = std::thread::spawn(move || {
-        let (mut answer, mut fact) = (None, None);
-        while let Some(Ok(line)) = lines.next() {
-            // The harness prints its own line before the first one, without a line feed.
-            let number = line.rsplit(' ').next().and_then(|n| n.parse().ok());
-            if line.contains("answer ") {
-                answer = number.or(answer);
-            } else if line.contains("fact ") {
-                fact = number.or(fact);
-            }
-        }
-        (answer, fact)
-    });
+    let output = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || acknowledged(output).0);
     std::thread::sleep(delay);
     child.kill().unwrap();
     child.wait().unwrap();
     reader.join().unwrap()
+}
+
+/// The last answer and fact acknowledged on the child's output, and the trouble it ended with.
+fn acknowledged(output: impl std::io::Read) -> ((Option<usize>, Option<usize>), String) {
+    let (mut answer, mut fact, mut trouble) = (None, None, String::new());
+    for line in BufReader::new(output).lines().map_while(std::result::Result::ok) {
+        // The harness prints its own line before the first one, without a line feed.
+        let number = line.rsplit(' ').next().and_then(|n| n.parse().ok());
+        if line.contains("answer ") {
+            answer = number.or(answer);
+        } else if line.contains("fact ") {
+            fact = number.or(fact);
+        } else if line.contains("Disk") || line.contains("Internal") || line.contains("Damaged") {
+            trouble = line;
+        }
+    }
+    ((answer, fact), trouble)
+}
+
+/// Everything acknowledged is there, and file, change log and projection agree.
+fn everything_is_there(dir: &Path, answer: Option<usize>, fact: Option<usize>) {
+    let app = open(dir);
+    app.unlock(PIN).unwrap();
+    let (household, entries) = app.read(|tx| Ok((tx.household_ids()?[0], tx.entries(VISIT)?))).unwrap();
+    if let Some(n) = answer {
+        assert!(entries.len() > n, "answer {n} was acknowledged and is gone ({} here)", entries.len());
+    }
+    assert!(entries.iter().all(|e| e.path == format!("/q{}", e.value)), "an answer is torn");
+    if let Some(n) = fact {
+        let address = app.household(household).unwrap().place.address;
+        let kept: usize = address.trim_start_matches('第').trim_end_matches('号').parse().unwrap();
+        assert!(kept >= n, "fact {n} was acknowledged, {kept} is here");
+    }
+    let (line, doc, pending) =
+        app.read(|tx| Ok((tx.line(household)?.unwrap(), tx.need(household)?, tx.pending(100_000, 1 << 30)?))).unwrap();
+    assert_eq!(line.digest, doc.digest());
+    let hashes: Vec<_> = doc.changes().iter().map(|c| c.hash).collect();
+    assert_eq!(hashes, pending.iter().map(|p| p.hash).collect::<Vec<_>>());
+    app.rebuild().unwrap();
+    assert_eq!(app.read(|tx| tx.line(household)).unwrap().unwrap(), line);
 }
 
 #[test]
@@ -129,30 +164,29 @@ fn every_acknowledged_answer_survives_a_kill_at_any_moment() {
     prepare(dir.path());
     let mut random = [0_u8; 12];
     getrandom::fill(&mut random).unwrap();
-    let mut acknowledged = 0;
+    let mut lived = 0;
     for byte in random {
         let (answer, fact) = killed_after(dir.path(), Duration::from_millis(150 + u64::from(byte) * 2));
-        let app = open(dir.path());
-        app.unlock(PIN).unwrap();
-        let (household, entries) = app.read(|tx| Ok((tx.household_ids()?[0], tx.entries(VISIT)?))).unwrap();
-        if let Some(n) = answer {
-            assert!(entries.len() > n, "answer {n} was acknowledged and is gone ({} here)", entries.len());
-            acknowledged += 1;
-        }
-        assert!(entries.iter().all(|e| e.path == format!("/q{}", e.value)), "an answer is torn");
-        if let Some(n) = fact {
-            let address = app.household(household).unwrap().place.address;
-            let kept: usize = address.trim_start_matches('第').trim_end_matches('号').parse().unwrap();
-            assert!(kept >= n, "fact {n} was acknowledged, {kept} is here");
-        }
-        // File, change log and projection were written together.
-        let (line, stored, pending) = app
-            .read(|tx| Ok((tx.line(household)?.unwrap(), tx.need(household)?, tx.pending(100_000, 1 << 30)?)))
-            .unwrap();
-        assert_eq!(line.digest, stored.digest());
-        assert_eq!(stored.changes().iter().map(|c| c.hash).collect::<Vec<_>>(), pending.iter().map(|p| p.hash).collect::<Vec<_>>());
-        app.rebuild().unwrap();
-        assert_eq!(app.read(|tx| tx.line(household)).unwrap().unwrap(), line);
+        everything_is_there(dir.path(), answer, fact);
+        lived += u32::from(answer.is_some());
     }
-    assert!(acknowledged > 0, "no child lived long enough to save anything");
+    assert!(lived > 0, "no child lived long enough to save anything");
+}
+
+/// The kernel refuses to let files grow beyond some size: as a full disk, seen from SQLite.
+#[test]
+fn when_the_disk_is_full_the_app_says_so_and_everything_before_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    prepare(dir.path());
+    let child = Command::new("bash")
+        .args(["-c", "trap '' XFSZ; ulimit -f 700; exec \"$0\" --exact the_child --nocapture"])
+        .arg(std::env::current_exe().unwrap())
+        .env(CHILD, dir.path())
+        .stderr(Stdio::null())
+        .output()
+        .unwrap();
+    let ((answer, fact), trouble) = acknowledged(child.stdout.as_slice());
+    assert!(trouble.contains("Disk") && trouble.contains("此前保存的内容都在"), "{trouble}");
+    assert!(answer.is_some() && fact.is_some());
+    everything_is_there(dir.path(), answer, fact);
 }

@@ -20,7 +20,7 @@ CREATE TABLE household (
   heads        BLOB NOT NULL,
   acked        BLOB NOT NULL,              -- heads the server said it holds
   confirmed_at INTEGER                     -- server's clock at the last acknowledgement; NULL: never pushed from here
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Changes made on this device. A pending one goes up with the next round; a refused one is kept whole for its author.
 CREATE TABLE change (
@@ -115,7 +115,7 @@ CREATE TABLE pack (
   version TEXT NOT NULL,
   files   BLOB NOT NULL,                   -- as on the wire
   fetched_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- ---- projection: rebuilt from the household files at any time ----------------------------------------------
 
@@ -144,11 +144,18 @@ CREATE TABLE household_row (
   try_again   TEXT NOT NULL,               -- ISO date, when nobody was home, or ''
   leaflets_due TEXT NOT NULL,              -- JSON [kind]
   conflicts   INTEGER NOT NULL,
-  digest      TEXT NOT NULL,
-  facts       TEXT NOT NULL                -- JSON, what the rules see
-) STRICT, WITHOUT ROWID;
-CREATE INDEX household_row_by_list ON household_row (list, grid);
-CREATE INDEX household_row_by_grid ON household_row (grid);
+  digest      TEXT NOT NULL
+) STRICT;
+CREATE INDEX household_row_by_list ON household_row (list, grid, hamlet, head_sort, id);
+-- The order of lists, so that a page needs no sorting.
+CREATE INDEX household_row_by_place ON household_row (grid, hamlet, head_sort, id);
+CREATE INDEX household_row_by_name ON household_row (head_sort, id);
+
+-- What the rules see. Apart from household_row, so that a scan of that stays narrow: every page is decrypted.
+CREATE TABLE facts_row (
+  household TEXT PRIMARY KEY NOT NULL,
+  facts     TEXT NOT NULL                  -- JSON
+) STRICT;
 
 CREATE TABLE member_row (
   household TEXT NOT NULL,
@@ -188,4 +195,4 @@ CREATE TABLE search (
   household TEXT PRIMARY KEY NOT NULL,
   head      TEXT NOT NULL,                 -- of the head: name, pinyin, initials, ID tail, phone tail
   others    TEXT NOT NULL                  -- of the other members, the hamlet, the grid
-) STRICT, WITHOUT ROWID;
+) STRICT;

@@ -24,6 +24,8 @@ pub enum Why {
     TooLarge,
     /// the body is not a message
     Malformed,
+    /// a lean change lacks what is not known here
+    Whole,
     /// too many rounds at once
     Busy,
     /// no such thing
@@ -47,6 +49,7 @@ impl Why {
             Self::Version => "version",
             Self::TooLarge => "too_large",
             Self::Malformed => "malformed",
+            Self::Whole => "whole",
             Self::Busy => "busy",
             Self::NotFound => "not_found",
             Self::Invalid => "invalid",
@@ -59,6 +62,7 @@ impl Why {
         match self {
             Self::TicketUnknown | Self::DeviceRevoked => 403,
             Self::TicketUsed | Self::TicketExpired => 410,
+            Self::Whole => 409,
             Self::Attempts => 429,
             Self::Token => 401,
             Self::Version => 426,

@@ -1,46 +1,54 @@
-//! The table of methods: name, request, answer, once. The dispatcher and the TypeScript map are both made from it.
+//! The table of methods: name, where it is done, request, answer, once. The dispatcher and the TypeScript map are both
+//! made from it. Every method may answer [`ErrorView`] instead; which kinds a person may meet stands in `mod.rs`.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::views::*;
+use super::{finish, household, lists, session, sync, visit};
+use crate::error::{Error, Result};
+use crate::service::App;
 
 /// Calls `$then!` with the whole table.
 macro_rules! method_table {
     ($then:ident) => {
         $then! {
-            "session.state" Nothing => SessionView,
-            "session.enrol" EnrolRequest => SessionView,
-            "session.unlock" UnlockRequest => SessionView,
-            "session.lock" Nothing => SessionView,
-            "settings.set" SettingsRequest => SessionView,
-            "today.view" Nothing => TodayView,
-            "households.search" HouseholdQuery => HouseholdPage,
-            "register.query" HouseholdQuery => HouseholdPage,
-            "household.view" HouseholdRequest => HouseholdView,
-            "household.add" AddHouseholdRequest => HouseholdView,
-            "household.set_fact" SetFactRequest => HouseholdView,
-            "member.add" AddMemberRequest => HouseholdView,
-            "member.remove" RemoveMemberRequest => HouseholdView,
-            "reveal" RevealRequest => RevealView,
-            "visit.open" OpenVisitRequest => VisitView,
-            "visit.view" VisitRequest => VisitView,
-            "visit.privacy_shown" VisitRequest => VisitView,
-            "visit.answer" AnswerRequest => VisitPatch,
-            "visit.add_instance" AddInstanceRequest => VisitPatch,
-            "visit.remove_instance" RemoveInstanceRequest => VisitPatch,
-            "visit.summary" VisitRequest => FinishView,
-            "visit.finish" FinishRequest => FinishedView,
-            "visit.put_down" VisitRequest => FinishedView,
-            "visit.reopen" ReopenRequest => VisitView,
-            "sync.status" Nothing => SyncView,
-            "sync.now" Nothing => SyncView,
-            "overview.view" OverviewRequest => OverviewView,
-            "areas.list" Nothing => Vec<AreaView>,
-            "pack.codes" CodesRequest => Vec<ChoiceView>,
+            "session.state" session::state: Nothing => SessionView,
+            "session.enrol" session::enrol: EnrolRequest => SessionView,
+            "session.unlock" session::unlock: UnlockRequest => SessionView,
+            "session.lock" session::lock: Nothing => SessionView,
+            "settings.set" session::settings: SettingsRequest => SessionView,
+            "today.view" lists::today: Nothing => TodayView,
+            "households.search" lists::search: HouseholdQuery => HouseholdPage,
+            "register.query" lists::search: HouseholdQuery => HouseholdPage,
+            "household.view" household::view: HouseholdRequest => HouseholdView,
+            "household.add" household::add: AddHouseholdRequest => HouseholdView,
+            "household.set_fact" household::set_fact: SetFactRequest => HouseholdView,
+            "member.add" household::add_member: AddMemberRequest => HouseholdView,
+            "member.remove" household::remove_member: RemoveMemberRequest => HouseholdView,
+            "reveal" household::reveal: RevealRequest => RevealView,
+            "visit.open" visit::open: OpenVisitRequest => VisitView,
+            "visit.view" visit::view: VisitRequest => VisitView,
+            "visit.privacy_shown" visit::privacy_shown: VisitRequest => VisitView,
+            "visit.answer" visit::answer: AnswerRequest => VisitPatch,
+            "visit.add_instance" visit::add_instance: AddInstanceRequest => VisitPatch,
+            "visit.remove_instance" visit::remove_instance: RemoveInstanceRequest => VisitPatch,
+            "visit.summary" finish::summary: VisitRequest => FinishView,
+            "visit.finish" finish::finish: FinishRequest => FinishedView,
+            "visit.put_down" finish::put_down: VisitRequest => FinishedView,
+            "visit.reopen" visit::reopen: ReopenRequest => VisitView,
+            "sync.status" sync::status: Nothing => SyncView,
+            "sync.now" sync::now: Nothing => SyncView,
+            "overview.view" lists::overview: OverviewRequest => OverviewView,
+            "areas.list" session::areas: Nothing => Vec<AreaView>,
+            "pack.codes" session::codes: CodesRequest => Vec<ChoiceView>,
         }
     };
 }
 
 macro_rules! names {
-    ($($name:literal $request:ty => $answer:ty,)*) => {
+    ($($name:literal $handler:path: $request:ty => $answer:ty,)*) => {
         /// Every method's name.
         pub const METHODS: &[&str] = &[$($name),*];
 
@@ -53,3 +61,32 @@ macro_rules! names {
 }
 
 method_table!(names);
+
+macro_rules! calls {
+    ($($name:literal $handler:path: $request:ty => $answer:ty,)*) => {
+        /// Does a method.
+        pub(super) fn call(app: &App, method: &str, params: Value) -> Result<Value> {
+            match method {
+                $($name => done::<$request, $answer>(app, params, $handler),)*
+                _ => Err(Error::invalid("没有这个功能。 There is no such method.")),
+            }
+        }
+    };
+}
+
+method_table!(calls);
+
+fn done<Request: DeserializeOwned, Answer: Serialize>(
+    app: &App,
+    params: Value,
+    handler: fn(&App, Request) -> Result<Answer>,
+) -> Result<Value> {
+    // No parameters is the empty object: methods that need none may be called with nothing.
+    let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
+    // serde's message may quote a value: it goes neither to the screen nor to the log.
+    let request = serde_json::from_value(params)
+        .map_err(|_| Error::invalid("请求的内容不对。 The request is not as it should be."))?;
+    let answer = handler(app, request)?;
+    serde_json::to_value(answer)
+        .map_err(|e| Error::internal("结果无法写出。 The answer could not be written.").because(e.to_string()))
+}

@@ -1,9 +1,86 @@
 //! What the screens see: one dispatcher of named methods, `XxxRequest` in, `XxxView` out.
 //! No rules here and none in the screens: a view carries words, states and permissions ready to show.
-//! Start with [`methods`] (the table) and [`views`]; TypeScript is generated from both into `ui/src/api/bindings/`
-//! (`bindings.rs`).
+//! Start with [`methods`] (the table the code is made from) and [`views`]; TypeScript is generated from both into
+//! `ui/src/api/bindings/` (`bindings.rs`). Words of our own stand in `words.rs`, codes become words in `say.rs`.
+//!
+//! | method | request | answer | what may go wrong (besides `locked` before unlock, `disk`, `internal`) |
+//! |---|---|---|---|
+//! | `session.state` | – | `SessionView` | – (never `locked`) |
+//! | `session.enrol` | `EnrolRequest` | `SessionView` | `invalid` ticket or PIN, `refused` used or expired, `offline` |
+//! | `session.unlock` | `UnlockRequest` | `SessionView` | `pin` (attempts left, wait), `locked` |
+//! | `session.lock` | – | `SessionView` | – |
+//! | `settings.set` | `SettingsRequest` | `SessionView` | `invalid` |
+//! | `today.view` | – | `TodayView` | – |
+//! | `households.search`, `register.query` | `HouseholdQuery` | `HouseholdPage` | `invalid` order |
+//! | `household.view` | `HouseholdRequest` | `HouseholdView` | `invalid` not on this device |
+//! | `household.add` | `AddHouseholdRequest` | `HouseholdView` | `invalid` ID number, grid outside the scope |
+//! | `household.set_fact` | `SetFactRequest` | `HouseholdView` | `invalid` decided elsewhere, wrong value |
+//! | `member.add`, `member.remove` | `AddMemberRequest`, `RemoveMemberRequest` | `HouseholdView` | `invalid` |
+//! | `reveal` | `RevealRequest` | `RevealView` | `invalid`; each success is a row of the audit log |
+//! | `visit.open` | `OpenVisitRequest` | `VisitView` | `invalid` no form due or no such form, `offline` no pack yet |
+//! | `visit.view`, `visit.privacy_shown` | `VisitRequest` | `VisitView` | `invalid` no such open visit |
+//! | `visit.answer` | `AnswerRequest` | `VisitPatch` | `invalid` path, read-only, value that is not of the type; `disk` = not saved |
+//! | `visit.add_instance`, `visit.remove_instance` | `AddInstanceRequest`, `RemoveInstanceRequest` | `VisitPatch` | `invalid` |
+//! | `visit.summary` | `VisitRequest` | `FinishView` | `invalid` |
+//! | `visit.finish` | `FinishRequest` | `FinishedView` | `invalid` unanswered or wrong (the labels are named), `disk` |
+//! | `visit.put_down` | `VisitRequest` | `FinishedView` | `disk` |
+//! | `visit.reopen` | `ReopenRequest` | `VisitView` | `invalid` another's visit |
+//! | `sync.status` | – | `SyncView` | – |
+//! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
+//! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
+//! | `areas.list` | – | `AreaView[]` | – |
+//! | `pack.codes` | `CodesRequest` | `ChoiceView[]` | – (an unknown list is empty) |
 
 #[cfg(test)]
 mod bindings;
+mod control;
+mod explain;
+mod finish;
+mod form_view;
+mod history;
+mod household;
+mod labels;
+mod lists;
 pub mod methods;
+pub mod money;
+mod say;
+mod session;
+mod sync;
 pub mod views;
+mod visit;
+pub mod words;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value;
+
+use self::say::Say;
+use self::views::ErrorView;
+use self::words::Lang;
+use crate::error::{Error, Result};
+use crate::service::App;
+
+/// Does one method. Unknown methods and parameters are answered, never a panic: a mistake of ours is caught at this door
+/// and the app goes on (every verb is one transaction, so nothing is half done).
+pub fn dispatch(app: &App, method: &str, params: Value) -> Result<Value, ErrorView> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| methods::call(app, method, params)));
+    let error = match outcome {
+        Ok(Ok(answer)) => return Ok(answer),
+        Ok(Err(error)) => error,
+        Err(_) => Error::internal("程序出错，刚才的操作没有生效；已保存的内容都在。 Our mistake: nothing was changed, and what was saved is safe."),
+    };
+    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    tracing::warn!(method = known(method), kind = ?error.kind, cause, "a call failed");
+    Err(ErrorView { kind: error.kind, words: error.words })
+}
+
+/// The method's name for the log, which never holds what a caller made up.
+fn known(method: &str) -> &'static str {
+    methods::METHODS.iter().find(|m| **m == method).copied().unwrap_or("unknown")
+}
+
+/// Runs `work` with what turns codes into words: the session's language, the pack, today.
+fn with_say<T>(app: &App, work: impl FnOnce(&Say<'_>) -> Result<T>) -> Result<T> {
+    let (pack, settings, person) = (app.pack().ok(), app.settings()?, app.person()?);
+    work(&Say { lang: Lang::of(&settings.language), pack: pack.as_deref(), today: app.today(), me: &person.id })
+}

@@ -7,13 +7,18 @@
 
 pub mod clock;
 pub mod facts;
+pub mod household_view;
 pub mod households;
 pub mod members;
+pub mod overview;
+pub mod register;
 pub mod round;
 pub mod session;
 pub mod status;
+pub mod today;
+pub mod visit;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -64,6 +69,8 @@ pub struct App {
     opened: RwLock<Option<Opened>>,
     /// one round at a time
     pub(crate) rounds: Mutex<()>,
+    /// forms being filled; a cache of the journal
+    pub(crate) visits: visit::Open,
 }
 
 impl App {
@@ -76,7 +83,7 @@ impl App {
     pub fn open_with(dir: impl AsRef<Path>, setup: Setup) -> Result<Self> {
         let dir = dir.as_ref().to_path_buf();
         std::fs::create_dir_all(&dir).map_err(crate::storage::fault::disk)?;
-        Ok(Self { dir, setup, store: Mutex::default(), opened: RwLock::default(), rounds: Mutex::default() })
+        Ok(Self { dir, setup, store: Mutex::default(), opened: RwLock::default(), rounds: Mutex::default(), visits: visit::Open::default() })
     }
 
     /// The data folder.
@@ -166,7 +173,8 @@ impl App {
     }
 }
 
-fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+/// A moment in China's civil time.
+pub fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     let china = FixedOffset::east_opt(CHINA).unwrap_or_else(|| chrono::Offset::fix(&Utc));
     at.with_timezone(&china)
 }

@@ -54,7 +54,7 @@ impl App {
         let identity = self.identity()?;
         for _ in 0..MOST_REQUESTS {
             let sent = self.read(|tx| collect(tx, &identity))?;
-            let answer = link.sync(&sent.request)?;
+            let answer = link.sync(&sent.request, &sent.actor)?;
             let now = self.now().timestamp();
             let ((applied, more), changes) = self.transact_noting(|tx| {
                 let applied = apply(tx, &identity, &sent, &answer, now)?;

@@ -213,32 +213,42 @@ impl Tx<'_> {
     pub fn households(&self, q: &Query) -> Result<(u32, Vec<HouseholdLine>)> {
         let typed = clean(&q.text);
         let w = conditions(q, &typed);
-        let from = if typed.is_empty() || is_id_number(&typed) {
-            "household_row r"
+        let searched = !typed.is_empty() && !is_id_number(&typed);
+        // CROSS keeps the narrow table outside: the other way round every page of the wide one is decrypted.
+        let from = if searched {
+            "search s CROSS JOIN household_row r ON r.id = s.household"
         } else {
-            "search s JOIN household_row r ON r.id = s.household"
+            "household_row r"
         };
         let total = self
             .conn
             .prepare_cached(&format!("SELECT count(*) FROM {from} WHERE {}", w.text()))?
             .query_row(params_from_iter(w.params.iter()), |r| r.get(0))?;
-        let mut params = w.params.clone();
+        // First the ids of the page in order, then their lines: columns of rows that are not shown are never made.
+        let ids = self.page(q, from, searched.then_some(typed), w)?;
+        let lines = ids.into_iter().filter_map(|id| self.line(id).transpose());
+        Ok((total, lines.collect::<Result<_>>()?))
+    }
+
+    fn page(&self, q: &Query, from: &str, typed: Option<String>, w: Where) -> Result<Vec<HouseholdId>> {
         let mut order = match q.sort {
             Sort::Place => "r.grid, r.hamlet, r.head_sort, r.id",
             Sort::Name => "r.head_sort, r.id",
             Sort::LastVisit => "r.last_visit DESC, r.head_sort, r.id",
         }
         .to_owned();
-        if from.starts_with("search") {
+        let text = w.text();
+        let mut params = w.params;
+        if let Some(typed) = typed {
             // The head whose token begins so, then the head, then others of the household.
             order = format!("CASE WHEN instr(s.head, ?) THEN 0 WHEN instr(s.head, ?) THEN 1 ELSE 2 END, {order}");
             params.extend([Sql::Text(format!("\n{typed}")), Sql::Text(typed)]);
         }
         params.extend([Sql::Integer(q.limit.into()), Sql::Integer(q.offset.into())]);
-        let sql = format!("SELECT {COLUMNS} FROM {from} WHERE {} ORDER BY {order} LIMIT ? OFFSET ?", w.text());
+        let sql = format!("SELECT r.id FROM {from} WHERE {text} ORDER BY {order} LIMIT ? OFFSET ?");
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(params), line)?;
-        Ok((total, rows.collect::<rusqlite::Result<_>>()?))
+        let rows = statement.query_map(params_from_iter(params), |r| household_id(r, 0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// One household as lists see it.

@@ -3,12 +3,13 @@
 use rusqlite::OptionalExtension;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use super::Tx;
 use crate::domain::Person;
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
-use crate::wire::message::{Cursor, PackRef};
+use crate::wire::message::{ActorName, Cursor, PackRef};
 
 /// What the device is to the server; written once at enrolment. Secrets lie here and nowhere else.
 #[derive(Clone, Serialize, Deserialize)]
@@ -120,7 +121,15 @@ impl Tx<'_> {
     pub fn add_own_actor(&self, actor: [u8; 16]) -> Result<()> {
         let mut texts: Vec<String> = self.get(ACTORS)?.unwrap_or_default();
         texts.push(hex::encode(actor));
-        self.set(ACTORS, &texts)
+        self.set(ACTORS, &texts)?;
+        // The server names only others; conflicts and history show one's own name too.
+        let (Some(person), Some(identity)) = (self.person()?, self.identity()?) else { return Ok(()) };
+        self.write_actor(&ActorName {
+            actor: ByteBuf::from(actor),
+            person: person.id,
+            name: person.name,
+            device: identity.device_name,
+        })
     }
 
     /// Whose device this is.

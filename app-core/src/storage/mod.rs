@@ -27,6 +27,7 @@ pub mod store;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod vault;
+pub mod visits;
 
 pub use file::{Author, Edited};
 pub use store::{Changes, Lens, Store, Tx};

@@ -42,7 +42,7 @@ impl Tx<'_> {
     pub(super) fn unproject(&self, id: HouseholdId) -> Result<()> {
         let key = id.to_string();
         self.conn.prepare_cached("DELETE FROM household_row WHERE id = ?1")?.execute([&key])?;
-        for table in ["member_row", "visit_row", "search"] {
+        for table in ["facts_row", "member_row", "visit_row", "search"] {
             self.conn.prepare_cached(&format!("DELETE FROM {table} WHERE household = ?1"))?.execute([&key])?;
         }
         Ok(())
@@ -75,8 +75,8 @@ impl Tx<'_> {
             .prepare_cached(
                 "INSERT INTO household_row (id, grid, village, hamlet, address, head_name, head_sort, id_tail, phone, population,
                    standing, list, priority, progress, forms, at_risk, risks, outcome, suggestion, last_visit, try_again,
-                   leaflets_due, conflicts, digest, facts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+                   leaflets_due, conflicts, digest)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
             )?
             .execute(params![
                 key,
@@ -103,8 +103,10 @@ impl Tx<'_> {
                 to_json(&s.leaflets_due)?,
                 u32::try_from(file.conflicts.len()).unwrap_or(u32::MAX),
                 digest,
-                to_json(&s.facts)?,
             ])?;
+        self.conn
+            .prepare_cached("INSERT INTO facts_row (household, facts) VALUES (?1, ?2)")?
+            .execute([key, &to_json(&s.facts)?])?;
         Ok(())
     }
 
@@ -322,7 +324,7 @@ fn try_again(file: &HouseholdFile) -> String {
 
 /// 四(二): application leaflet to every household, support leaflet to every monitored one; due = not handed over, or the
 /// household said it does not know it.
-fn leaflets_due(facts: &Facts, standing: Standing) -> Vec<&'static str> {
+pub(crate) fn leaflets_due(facts: &Facts, standing: Standing) -> Vec<&'static str> {
     let due = |kind: &str, question: &str| {
         !facts.profile.leaflets.iter().any(|l| l.kind == kind && l.given_on.is_some())
             || latest(facts, question).is_some_and(|a| a == "no")

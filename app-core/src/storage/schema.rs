@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 const STEPS: &[M<'static>] = &[M::up(include_str!("../../../migrations/device/0001_first.sql"))];
 
 /// The tables that [`super::Tx::rebuild`] empties and fills again.
-pub(super) const PROJECTION: [&str; 4] = ["household_row", "member_row", "visit_row", "search"];
+pub(super) const PROJECTION: [&str; 5] = ["household_row", "facts_row", "member_row", "visit_row", "search"];
 
 /// Brings the database to the newest step.
 pub(super) fn migrate(conn: &mut Connection) -> Result<()> {

@@ -121,8 +121,8 @@ pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str,
         secret: keys.secret.clone(),
         server_key: hex::encode(&answer.server_key),
     })?;
-    tx.add_own_actor(actor(&keys.actor)?)?;
     tx.set_person(&answer.person)?;
+    tx.add_own_actor(actor(&keys.actor)?)?;
     tx.set_pack_ref(&answer.pack)?;
     tx.write_areas(&answer.areas)?;
     tx.set_cursor(&Cursor { epoch: answer.epoch.clone(), ..Cursor::default() })?;

@@ -15,10 +15,15 @@ use crate::wire::{sign, version};
 const CHANGES: usize = 400;
 const BYTES: usize = 192 * 1024;
 
+/// How much of the pack's hash is named.
+const PACK_DIGITS: usize = 16;
+
 /// A request, and what it pushes.
 pub struct Outgoing {
     pub request: SyncRequest,
     pub pushed: Vec<(HouseholdId, Hash)>,
+    /// the actor this device writes with now
+    pub actor: [u8; 16],
     /// actors told to the server in it
     pub actors: usize,
 }
@@ -36,14 +41,14 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
         push,
         sig: ByteBuf::new(),
         actors: actors.iter().skip(told).map(|a| ByteBuf::from(a.as_slice())).collect(),
-        pack: tx.pack_held()?.unwrap_or_default(),
+        pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_DIGITS).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;
     let pushed = grouped(&pending).into_iter().map(|p| (p.household, p.hash)).collect();
-    Ok(Outgoing { request, pushed, actors: actors.len() })
+    Ok(Outgoing { request, pushed, actor: tx.own_actor()?, actors: actors.len() })
 }
 
 fn held((id, heads): (HouseholdId, Vec<Hash>)) -> Held {

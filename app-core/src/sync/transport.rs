@@ -87,9 +87,16 @@ impl<'a> Link<'a> {
         self.ask(Route::Enrol, Some(wire::encode(request)?))
     }
 
-    /// One round.
-    pub fn sync(&self, request: &SyncRequest) -> Result<SyncAnswer> {
-        self.ask(Route::Sync, Some(wire::encode(request)?))
+    /// One round: the changes go up lean (`wire::lean`), and whole if the server lacks what that takes. `actor`: the
+    /// one this device writes with now.
+    pub fn sync(&self, request: &SyncRequest, actor: &[u8; 16]) -> Result<SyncAnswer> {
+        let mut lean = request.clone();
+        wire::lean::make_lean(&mut lean, actor);
+        match self.exchange(Route::Sync, Some(wire::encode(&lean)?))? {
+            Ok(answer) => Ok(answer),
+            Err(refused) if refused.asks_for_whole() => self.ask(Route::Sync, Some(wire::encode(request)?)),
+            Err(refused) => Err(refused.into_error()),
+        }
     }
 
     /// Fetches a pack.
@@ -98,28 +105,48 @@ impl<'a> Link<'a> {
     }
 
     fn ask<T: serde::de::DeserializeOwned>(&self, route: Route<'_>, body: Option<Vec<u8>>) -> Result<T> {
+        self.exchange(route, body)?.map_err(Refused::into_error)
+    }
+
+    fn exchange<T: serde::de::DeserializeOwned>(
+        &self,
+        route: Route<'_>,
+        body: Option<Vec<u8>>,
+    ) -> Result<Result<T, Refused>> {
         let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         self.trips.set(self.trips.get().saturating_add(1));
         self.up.set(self.up.get().saturating_add(size(body.as_ref().map_or(0, Vec::len))));
         let reply = self.transport.send(route, self.token, body.as_deref(), MOST)?;
         self.down.set(self.down.get().saturating_add(size(reply.body.len())));
         if reply.status == 200 {
-            return wire::decode(&reply.body, UNFOLDED);
+            return wire::decode(&reply.body, UNFOLDED).map(Ok);
         }
-        Err(refusal(reply.status, &reply.body))
+        Ok(Err(Refused { status: reply.status, refusal: wire::decode(&reply.body, 1 << 16).ok() }))
     }
 }
 
-/// A refused request in the words of the server, or ours where it sent none.
-fn refusal(status: u16, body: &[u8]) -> Error {
-    let kind = if status >= 500 || status == 429 { Kind::Offline } else { Kind::Refused };
-    match wire::decode::<Refusal>(body, 1 << 16) {
-        Ok(refusal) => Error::new(kind, refusal.words).because(refusal.why),
-        Err(_) if kind == Kind::Offline => offline().because(format!("HTTP {status}")),
-        Err(_) => Error::new(
-            kind,
-            format!("服务器没有接受请求（{status}）；本机内容都在。 The server refused the request ({status}); everything here is safe."),
-        ),
+/// A refused request, with the server's words where it sent any.
+struct Refused {
+    status: u16,
+    refusal: Option<Refusal>,
+}
+
+impl Refused {
+    fn asks_for_whole(&self) -> bool {
+        self.refusal.as_ref().is_some_and(|r| r.why == "whole")
+    }
+
+    fn into_error(self) -> Error {
+        let status = self.status;
+        let kind = if status >= 500 || status == 429 { Kind::Offline } else { Kind::Refused };
+        match self.refusal {
+            Some(refusal) => Error::new(kind, refusal.words).because(refusal.why),
+            None if kind == Kind::Offline => offline().because(format!("HTTP {status}")),
+            None => Error::new(
+                kind,
+                format!("服务器没有接受请求（{status}）；本机内容都在。 The server refused the request ({status}); everything here is safe."),
+            ),
+        }
     }
 }
 

@@ -103,7 +103,8 @@ pub struct SyncRequest {
     /// further actor ids this device writes with from now on (after a restore)
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub actors: Vec<ByteBuf>,
-    /// hash of the pack the device runs
+    /// the first 16 hex digits of the hash of the pack the device runs (the rest would cost 25 bytes a round; a pack that
+    /// is fetched is checked against its whole hash)
     #[serde(rename = "k", default, skip_serializing_if = "String::is_empty")]
     pub pack: String,
     /// the most bytes the device wants back (0 = the server's default of 256 KiB)
@@ -122,7 +123,7 @@ pub struct Push {
     /// the grid of a household founded on this device; absent otherwise
     #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<String>,
-    /// raw uncompressed automerge change chunks
+    /// raw uncompressed automerge change chunks, or lean ones (`wire::lean`)
     #[serde(rename = "c")]
     pub changes: Vec<ByteBuf>,
 }
@@ -241,7 +242,7 @@ pub struct ActorName {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refusal {
     /// `ticket_unknown`, `ticket_used`, `ticket_expired`, `attempts`, `device_revoked`, `token`, `version`, `too_large`,
-    /// `malformed`, `busy`
+    /// `malformed`, `busy`, `whole` (a lean change lacks what is not known here: push again, whole)
     pub why: String,
     /// words for the person, Chinese
     pub words: String,

@@ -69,6 +69,7 @@ CREATE TABLE actor (
   device TEXT NOT NULL REFERENCES device (id),
   added_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX actor_by_device ON actor (device);
 
 -- A household file: grid, snapshot and heads, rewritten with each accepted change.
 CREATE TABLE household (

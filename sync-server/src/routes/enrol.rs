@@ -22,7 +22,7 @@ use crate::store::{Writes, write};
 /// Longest name of a device, characters.
 const NAME_MAX: usize = 60;
 /// An enrolment is small.
-const ENROL_MAX: usize = 4096;
+pub(super) const ENROL_MAX: usize = 4096;
 
 pub(super) async fn enrol(
     State(app): State<Arc<App>>,

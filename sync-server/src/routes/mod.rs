@@ -97,7 +97,7 @@ impl Drop for Counted {
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/enrol", post(enrol::enrol).layer(DefaultBodyLimit::max(enrol::ENROL_MAX)))
         .route("/v1/sync", post(sync::sync))
         .route("/v1/pack/{hash}", get(pack::pack))
         .route("/healthz", get(health::healthz))

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use app_core::approvals::Permit;
 use app_core::domain::Area;
 use app_core::wire;
-use app_core::wire::message::{Cursor, SyncAnswer, SyncRequest};
+use app_core::wire::lean::{is_lean, make_whole};
+use app_core::wire::message::{Cursor, Push, SyncAnswer, SyncRequest};
 use app_core::wire::sign::{push_hashes, sign_receipt, verify_push};
 use app_core::wire::version;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use uuid::Uuid;
 
 use super::enrol::check_version;
 use super::policy::InForce;
@@ -28,24 +29,28 @@ use crate::store::{Reads, Writes, read, write};
 /// A device is noted as seen at most this often, seconds.
 const SEEN_EVERY: i64 = 600;
 
-pub(super) async fn sync(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    request: Result<Bytes, BytesRejection>,
-) -> Result<Response> {
+pub(super) async fn sync(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Result<Response> {
     let token = bearer(&headers)?;
-    let request = within_limit(request)?;
+    // Who asks comes first: nothing of a stranger's body is taken in.
+    let asking = token.clone();
+    app.clone().work(move |app| read(&*app.store, |r| check_token(r, &asking).map(|_| ()))).await?;
+    let request = within_limit(Bytes::from_request(request, &()).await)?;
     Ok(body(app.work(move |app| round(app, &token, &request)).await?))
 }
 
 fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
-    // Who asks comes first: a stranger's body is not even unpacked.
     let (device, person, force) = read(&*app.store, |r| {
         let (device, person) = check_token(r, token)?;
         Ok((device, person, app.policy.now(r)?))
     })?;
-    let request: SyncRequest = wire::decode(bytes, settings::MESSAGE_MAX)?;
-    check(&request, &device)?;
+    let mut request: SyncRequest = wire::decode(bytes, settings::MESSAGE_MAX)?;
+    check_bounds(&request)?;
+    if request.push.iter().any(is_lean) {
+        read(&*app.store, |r| whole(r, &device, &mut request))?;
+    }
+    if !verify_push(&request, &device.key) {
+        return Err(malformed());
+    }
     let limit = match usize::try_from(request.limit).unwrap_or(usize::MAX) {
         0 => settings::ANSWER_DEFAULT,
         n => n.clamp(1024, settings::ANSWER_MAX),
@@ -63,7 +68,7 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     answer(app, &device, &request, &force, outcome, limit)
 }
 
-fn check(request: &SyncRequest, device: &DeviceRow) -> Result<()> {
+fn check_bounds(request: &SyncRequest) -> Result<()> {
     check_version(request.v)?;
     let changes: usize = request.push.iter().map(|p| p.changes.len()).sum();
     if changes > settings::PUSH_CHANGES_MAX || request.actors.len() > settings::ACTORS_MAX {
@@ -71,10 +76,36 @@ fn check(request: &SyncRequest, device: &DeviceRow) -> Result<()> {
     }
     let ids = request.push.iter().map(|p| &p.household).chain(request.held.iter().map(|h| &h.household));
     let sound = ids.into_iter().all(|h| h.len() == 16) && request.actors.iter().all(|a| a.len() == 16);
-    if !sound || !verify_push(request, &device.key) {
-        return Err(Error::new(Why::Malformed, "上传内容或签名有误，未写入；the push or its signature is malformed"));
+    if sound { Ok(()) } else { Err(malformed()) }
+}
+
+fn malformed() -> Error {
+    Error::new(Why::Malformed, "上传内容或签名有误，未写入；the push or its signature is malformed")
+}
+
+/// Puts back what lean changes left out: the device's actor, and the change they rest on, first among the heads held of
+/// the household, then among all its changes.
+fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result<()> {
+    let mut actors: Vec<[u8; 16]> = request.actors.iter().filter_map(|a| a.as_slice().try_into().ok()).collect();
+    actors.extend(r.actors_of(&device.id)?);
+    actors.truncate(settings::ACTORS_MAX);
+    let mut failed = None;
+    let mut looked_up = |push: &Push, look: &dyn Fn(Uuid) -> Result<Vec<[u8; 32]>>| {
+        let found = Uuid::from_slice(&push.household).map_err(|_| malformed()).and_then(look);
+        found.unwrap_or_else(|e| {
+            failed = Some(e);
+            Vec::new()
+        })
+    };
+    let heads = |id| Ok(r.place(id)?.map(|p| p.heads).unwrap_or_default());
+    let all = |id| Ok(r.changes_of(id)?.into_iter().rev().map(|c| c.hash).collect());
+    let done = make_whole(request, &actors, &mut |push| looked_up(push, &heads))
+        || make_whole(request, &actors, &mut |push| looked_up(push, &all));
+    match failed {
+        Some(e) => Err(e),
+        None if done => Ok(()),
+        None => Err(Error::new(Why::Whole, "请上传完整的修改；push the changes whole")),
     }
-    Ok(())
 }
 
 /// Whether the device has heard of the last change of its person's scope: its cursor lies behind it.
@@ -131,7 +162,7 @@ fn answer(
         acks: outcome.acks,
         refused: outcome.refused,
         time: chrono::Utc::now().timestamp_millis(),
-        pack: (request.pack != force.reference.hash).then(|| force.reference.clone()),
+        pack: (!runs(&request.pack, &force.reference.hash)).then(|| force.reference.clone()),
         ..SyncAnswer::default()
     };
     sign_receipt(&mut answer, &app.sign);
@@ -190,4 +221,9 @@ fn fill(answer: &mut SyncAnswer, told: Delivery, lacking: &[serde_bytes::ByteBuf
         areas: told.areas,
         ..std::mem::take(answer)
     };
+}
+
+/// Whether the device runs the pack in force: it names at least the first 16 digits of its hash.
+fn runs(named: &str, hash: &str) -> bool {
+    named.len() >= 16 && hash.starts_with(named)
 }

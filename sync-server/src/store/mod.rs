@@ -29,7 +29,7 @@ pub trait Store: Send + Sync {
     fn write(&self, job: WriteJob) -> Result<()>;
     /// Writes a consistent copy of everything while the server runs.
     fn backup(&self, to: &std::path::Path) -> Result<()>;
-    /// The store's own findings about its files; empty when sound.
+    /// The store's own findings about its files and its index of the log; empty when sound.
     fn integrity(&self) -> Result<Vec<String>>;
 }
 
@@ -57,6 +57,8 @@ pub trait Reads {
     fn device(&self, id: &str) -> Result<Option<DeviceRow>>;
     /// Every device.
     fn devices(&self) -> Result<Vec<DeviceRow>>;
+    /// The actors of a device, newest first.
+    fn actors_of(&self, device: &str) -> Result<Vec<[u8; 16]>>;
     /// The owner of an actor.
     fn owner(&self, actor: &[u8]) -> Result<Option<ActorOwner>>;
     /// A household.

@@ -59,6 +59,44 @@ fn phones_bring_back_what_a_restored_server_lost() {
 }
 
 #[test]
+fn even_the_register_comes_back_from_the_phones() {
+    let mut office = Office::empty();
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut station = office.phone("乡村振兴站", "township_station", &["999999101"]);
+    // The last backup is older than the import.
+    let file = office.dir.path().join("backup.sqlite");
+    backup::backup(&office.data, &file).unwrap();
+    office.import_demo(120);
+    wei.sync();
+    station.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    wei.visit(household, "导入之后");
+    wei.sync();
+    let before = check::digest(&*office.store).unwrap();
+    office.stop();
+    let restored = office.dir.path().join("restored");
+    backup::restore(&restored, &file, now()).unwrap();
+    let dir = std::mem::replace(&mut office.dir, tempfile::tempdir().unwrap());
+    drop(office);
+    let office = Office::of(dir, restored);
+    for phone in [&mut wei, &mut station] {
+        phone.url = office.url();
+    }
+    wei.sync();
+    // The worker's phone brings its grid, with the grid it lies in; nothing else is hers to bring.
+    assert_eq!(office.households("999999").len(), office.households(GRID).len());
+    station.sync();
+    assert!(wei.refused.is_empty() && station.refused.is_empty());
+    assert_eq!(check::digest(&*office.store).unwrap(), before);
+    // The register imported once more finds them all, in their grids.
+    let again = office.import_demo(120);
+    assert_eq!((again.founded, again.present, again.elsewhere), (0, 120, 0));
+    assert_eq!(check::digest(&*office.store).unwrap(), before);
+    office.assert_agrees_with(&mut wei);
+    office.assert_agrees_with(&mut station);
+}
+
+#[test]
 fn a_damaged_backup_is_refused_and_leaves_nothing_behind() {
     let office = Office::with_households(60);
     let file = office.dir.path().join("backup.sqlite");

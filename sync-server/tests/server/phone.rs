@@ -136,8 +136,8 @@ impl Phone {
         for id in &self.offer {
             let changes = self.docs[id].changes().into_iter().map(|c| ByteBuf::from(c.bytes)).collect();
             push.retain(|p| p.household.as_ref() != id.as_bytes().as_slice());
-            let grid = self.grids.get(id).cloned();
-            push.push(Push { household: ByteBuf::from(id.as_bytes().to_vec()), grid, changes });
+            // An imported household's grid is not the phone's to say.
+            push.push(Push { household: ByteBuf::from(id.as_bytes().to_vec()), grid: None, changes });
         }
         let mut request = SyncRequest {
             v: wire::version::CURRENT,
@@ -154,6 +154,22 @@ impl Phone {
     }
 
     pub fn send(&self, request: &SyncRequest) -> Result<(SyncAnswer, usize, usize), (u16, String)> {
+        let mut lean = request.clone();
+        wire::lean::make_lean(&mut lean, &self.actor);
+        let body = wire::encode(&lean).unwrap();
+        let up = body.len();
+        let (status, body) = post(&self.http, &format!("{}/v1/sync", self.url), Some(&self.told.token), body);
+        if status != 200 && why(&body) == "whole" {
+            return self.send_whole(request);
+        }
+        if status != 200 {
+            return Err((status, why(&body)));
+        }
+        Ok((wire::decode(&body, 32 << 20).unwrap(), up, body.len()))
+    }
+
+    /// As [`Self::send`], nothing left out.
+    pub fn send_whole(&self, request: &SyncRequest) -> Result<(SyncAnswer, usize, usize), (u16, String)> {
         let body = wire::encode(request).unwrap();
         let up = body.len();
         let (status, body) = post(&self.http, &format!("{}/v1/sync", self.url), Some(&self.told.token), body);

@@ -53,6 +53,43 @@ fn a_push_whose_answer_was_lost_is_taken_once() {
 }
 
 #[test]
+fn lean_changes_are_made_whole_though_others_wrote_in_between() {
+    let office = Office::with_households(120);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut li = office.phone("李建国", "grid_worker2", &[GRID]);
+    wei.sync();
+    li.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    li.set_phone(household, "19922222222");
+    li.sync();
+    li.set_phone(household, "19922222223");
+    li.sync();
+    // what her changes rest on is no head of the server's any more
+    wei.visit(household, "第一次");
+    wei.visit(household, "第二次");
+    let request = wei.request();
+    let (_, lean, _) = wei.send(&request).unwrap();
+    let (_, whole, _) = wei.send_whole(&request).unwrap();
+    assert!(lean + 60 < whole, "{lean} {whole}");
+    office.assert_agrees_with(&mut wei);
+    // one that the server lacks: it says so, and takes the changes whole
+    let mut gap = wei.request();
+    wei.visit(household, "第三次");
+    wei.visit(household, "第四次");
+    let all = wei.request();
+    gap.push = all.push.clone();
+    gap.push[0].changes.remove(0);
+    app_core::wire::sign::sign_push(&mut gap, &wei.secret).unwrap();
+    let mut gap_lean = gap.clone();
+    app_core::wire::lean::make_lean(&mut gap_lean, &wei.actor);
+    assert_eq!(wei.send_whole(&gap_lean).unwrap_err(), (409, "whole".to_owned()));
+    let (answer, _, _) = wei.send(&gap).unwrap();
+    assert_eq!(answer.lacking.len(), 1);
+    wei.sync();
+    office.assert_agrees_with(&mut wei);
+}
+
+#[test]
 fn nothing_to_do_costs_one_small_round() {
     let office = Office::with_households(120);
     let mut wei = office.phone("韦秀英", "village_committee", &[VILLAGE]);
@@ -248,4 +285,23 @@ fn a_phone_writes_under_a_new_actor_once_it_has_said_so() {
     office.assert_agrees_with(&mut wei);
     li.sync();
     assert_eq!(li.names.iter().find(|n| n.actor.as_slice() == fresh).unwrap().name, "韦秀英");
+}
+
+#[test]
+fn a_phone_put_back_to_yesterday_is_told_that_its_numbers_are_taken() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    wei.sync();
+    let household = *wei.docs.keys().next().unwrap();
+    let yesterday = wei.docs[&household].clone();
+    wei.set_phone(household, "19911111111");
+    wei.sync();
+    let today = wei.docs.insert(household, yesterday).unwrap();
+    wei.set_phone(household, "19922222222");
+    wei.sync();
+    assert_eq!(wei.refused[0].why, "duplicate");
+    // Its branch gives way; the file of both is the one that was here first.
+    wei.docs.insert(household, today);
+    office.assert_agrees_with(&mut wei);
+    assert_eq!(wei.phone_of(household).as_deref(), Some("19911111111"));
 }

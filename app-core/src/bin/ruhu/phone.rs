@@ -53,6 +53,8 @@ enum Verb {
     Show {
         household: HouseholdId,
     },
+    /// A visit from a file of answers
+    Visit(Visit),
     /// Correct one fact outside a visit, e.g. `profile/phone` or `members/<id>/work`; empty or `null` empties it
     Set { household: HouseholdId, fact: String, value: String },
     /// The roster
@@ -88,6 +90,20 @@ struct Enrol {
     /// allow plain http:// to another machine
     #[arg(long)]
     insecure: bool,
+}
+
+#[derive(Debug, Args)]
+struct Visit {
+    household: HouseholdId,
+    /// slug of the form
+    #[arg(long)]
+    form: String,
+    /// JSON: question → answer (docs/cli.md)
+    #[arg(long)]
+    answers: PathBuf,
+    /// put the visit down instead of finishing it
+    #[arg(long)]
+    draft: bool,
 }
 
 #[derive(Debug, Args)]
@@ -209,6 +225,7 @@ fn work(phone: &Phone) -> Result<Value> {
         Verb::Sync => app.sync().map(|report| json::round(&report)),
         Verb::Households(asked) => households(&app, asked),
         Verb::Show { household } => json::household(&app, *household),
+        Verb::Visit(asked) => visit(&app, asked),
         Verb::Set { household, fact, value } => {
             app.set_fact(*household, fact, &typed(value)).map(|done| json::done(*household, &done))
         }
@@ -264,6 +281,29 @@ fn typed(text: &str) -> Value {
         list if list.starts_with('[') => serde_json::from_str(list).unwrap_or_else(|_| list.into()),
         text => text.into(),
     }
+}
+
+/// More than any form's answers.
+const MOST_ANSWERS: u64 = 4 << 20;
+
+fn visit(app: &App, asked: &Visit) -> Result<Value> {
+    let unreadable = || Error::invalid("答案文件无法读取，或不是 JSON。 The answers cannot be read, or are not JSON.");
+    let size = std::fs::metadata(&asked.answers).map_err(|e| unreadable().because(e))?.len();
+    if size > MOST_ANSWERS {
+        return Err(Error::invalid("答案文件太大。 The answers are too large."));
+    }
+    let bytes = std::fs::read(&asked.answers).map_err(|e| unreadable().because(e))?;
+    let answers: Value = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
+    let made = app.visit_with_answers(asked.household, &asked.form, &answers, asked.draft)?;
+    Ok(json!({
+        "household": asked.household,
+        "visit": made.visit,
+        "form": made.form,
+        "state": if made.outcome.is_some() { "finished" } else { "draft" },
+        "outcome": made.outcome,
+        "bytes": made.bytes,
+        "next_form": made.next.map(|f| f.slug),
+    }))
 }
 
 fn households(app: &App, asked: &Households) -> Result<Value> {

@@ -5,7 +5,7 @@
 mod corrections;
 mod rounds;
 mod session;
-mod village;
+pub(crate) mod village;
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use crate::storage::Cost;
 use crate::sync::enrol::Ticket;
 use village::Village;
 
-const PIN: &str = "246810";
+pub(crate) const PIN: &str = "246810";
 
-fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     "2023-06-01T04:00:00Z".parse().unwrap()
 }
 
-fn setup(village: &Village, now: DateTime<Utc>) -> Setup {
+pub(crate) fn setup(village: &Village, now: DateTime<Utc>) -> Setup {
     let village = village.clone();
     Setup {
         clock: Arc::new(Fixed(now)),
@@ -31,19 +31,19 @@ fn setup(village: &Village, now: DateTime<Utc>) -> Setup {
     }
 }
 
-fn ticket(code: &str) -> Ticket {
+pub(crate) fn ticket(code: &str) -> Ticket {
     Ticket::parse(code, "https://ruhu.example:8480").unwrap()
 }
 
 /// A phone enrolled for 李建国, with the pack fetched.
-struct Phone {
-    dir: tempfile::TempDir,
-    app: App,
-    village: Village,
+pub(crate) struct Phone {
+    pub dir: tempfile::TempDir,
+    pub app: App,
+    pub village: Village,
 }
 
 impl Phone {
-    fn enrolled(village: &Village, code: &str) -> Self {
+    pub(crate) fn enrolled(village: &Village, code: &str) -> Self {
         village.ticket(code);
         let dir = tempfile::tempdir().unwrap();
         let app = App::open_with(dir.path(), setup(village, noon())).unwrap();
@@ -54,7 +54,7 @@ impl Phone {
     }
 
     /// Closes the app as a kill would, and opens it again.
-    fn restarted(self) -> Self {
+    pub(crate) fn restarted(self) -> Self {
         let Self { dir, app, village } = self;
         drop(app);
         let app = App::open_with(dir.path(), setup(&village, noon())).unwrap();
@@ -62,8 +62,17 @@ impl Phone {
         Self { dir, app, village }
     }
 
+    /// The same phone at another time.
+    pub(crate) fn at(self, now: DateTime<Utc>) -> Self {
+        let Self { dir, app, village } = self;
+        drop(app);
+        let app = App::open_with(dir.path(), setup(&village, now)).unwrap();
+        app.unlock(PIN).unwrap();
+        Self { dir, app, village }
+    }
+
     /// The standard ending: sync twice, nothing waits, both ends hold the same.
-    fn agrees(&self) {
+    pub(crate) fn agrees(&self) {
         self.app.sync().unwrap();
         let second = self.app.sync().unwrap();
         assert_eq!((second.round.changes_up, second.round.changes_down), (0, 0));

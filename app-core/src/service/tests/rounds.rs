@@ -76,6 +76,8 @@ fn two_phones_correct_one_household_apart_and_both_see_the_conflict() {
         assert_eq!(conflicts.len(), 1);
         assert_eq!(conflicts[0].1[0].path, ["profile", "phone"]);
         assert_eq!(phone.app.household(wei).unwrap().place.hamlet, "下韦屯");
+        let own = phone.app.author().unwrap().actor;
+        assert_eq!(phone.app.read(|tx| tx.writer(&own)).unwrap().unwrap().name, "李建国");
     }
     li.app.set_fact(wei, "profile/phone", &json!("13900002222")).unwrap();
     li.app.sync().unwrap();

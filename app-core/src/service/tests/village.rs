@@ -13,17 +13,17 @@ use crate::error::Result;
 use crate::sync::transport::{Reply, Route, Transport, offline};
 use crate::wire;
 use crate::wire::message::{
-    Ack, AreaName, Cursor, EnrolAnswer, EnrolRequest, PackFiles, PackRef, Pulled, Refusal, Refused, SyncAnswer,
+    Ack, AreaName, Cursor, EnrolAnswer, EnrolRequest, PackFiles, PackRef, Pulled, Push, Refusal, Refused, SyncAnswer,
     SyncRequest, Whole,
 };
 use crate::wire::sign;
 
 const SECRET: [u8; 32] = [9; 32];
-pub(super) const GRID: &str = crate::storage::tests::GRID;
+pub(crate) const GRID: &str = crate::storage::tests::GRID;
 
 /// What goes wrong next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// the request does not arrive
     NoSignal,
     /// the request is served, the answer is lost
@@ -33,7 +33,7 @@ pub(super) enum Trouble {
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(crate) struct State {
     pub households: BTreeMap<HouseholdId, HouseholdDoc>,
     /// (household, raw change), in order
     log: Vec<(HouseholdId, Vec<u8>)>,
@@ -42,6 +42,8 @@ pub(super) struct State {
     pub troubles: Vec<Trouble>,
     /// paths whose writing is refused
     pub forbidden: Vec<String>,
+    /// the phones' actors, to make lean changes whole
+    actors: Vec<[u8; 16]>,
     pub forget: Vec<HouseholdId>,
     pub served: u32,
     pub parked: u32,
@@ -49,28 +51,28 @@ pub(super) struct State {
 
 /// Shared by all links.
 #[derive(Clone, Default)]
-pub(super) struct Village(pub Arc<Mutex<State>>);
+pub(crate) struct Village(pub Arc<Mutex<State>>);
 
 impl Village {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let village = Self::default();
         village.0.lock().unwrap().epoch = "e1".into();
         village
     }
 
-    pub(super) fn ticket(&self, code: &str) {
+    pub(crate) fn ticket(&self, code: &str) {
         self.0.lock().unwrap().tickets.push((code.into(), None));
     }
 
-    pub(super) fn trouble(&self, t: Trouble) {
+    pub(crate) fn trouble(&self, t: Trouble) {
         self.0.lock().unwrap().troubles.push(t);
     }
 
-    pub(super) fn digest(&self, id: HouseholdId) -> Option<String> {
+    pub(crate) fn digest(&self, id: HouseholdId) -> Option<String> {
         self.0.lock().unwrap().households.get(&id).map(HouseholdDoc::digest)
     }
 
-    pub(super) fn import(&self, doc: HouseholdDoc) {
+    pub(crate) fn import(&self, doc: HouseholdDoc) {
         self.0.lock().unwrap().households.insert(doc.id(), doc);
     }
 }
@@ -114,6 +116,7 @@ impl Transport for Village {
 impl State {
     fn enrol(&mut self, request: &EnrolRequest) -> Reply {
         assert!(sign::verify_enrol(request));
+        self.actors.push(request.actor.as_slice().try_into().unwrap());
         let key = request.key.to_vec();
         let Some(ticket) = self.tickets.iter_mut().find(|t| t.0 == sign::normalised_code(&request.code)) else {
             return refusal(404, "ticket_unknown", "没有这个登记码");
@@ -141,7 +144,17 @@ impl State {
         Reply { status: 200, body: wire::encode(&answer).unwrap() }
     }
 
-    fn sync(&mut self, request: &SyncRequest) -> Reply {
+    fn sync(&mut self, sent: &SyncRequest) -> Reply {
+        let mut request = sent.clone();
+        self.actors.extend(request.actors.iter().map(|a| <[u8; 16]>::try_from(a.as_slice()).unwrap()));
+        let mut known = |push: &Push| {
+            let doc = self.households.get(&HouseholdId::from_slice(&push.household).unwrap());
+            doc.map(|d| d.change_infos().into_iter().rev().map(|c| c.hash).collect()).unwrap_or_default()
+        };
+        if !wire::lean::make_whole(&mut request, &self.actors, &mut known) {
+            return refusal(409, "whole", "请上传完整的修改");
+        }
+        let request = &request;
         let mut answer = SyncAnswer { v: 1, time: 1_700_000_000_000, ..SyncAnswer::default() };
         let restored = request.cursor.epoch != self.epoch;
         let since = if restored { 0 } else { usize::try_from(request.cursor.seq).unwrap() };
@@ -170,7 +183,7 @@ impl State {
             }
         }
         answer.forget = self.forget.iter().map(|id| ByteBuf::from(id.as_bytes().as_slice())).collect();
-        if request.pack != pack_ref().hash {
+        if request.pack.is_empty() || !pack_ref().hash.starts_with(&request.pack) {
             answer.pack = Some(pack_ref());
         }
         answer.cursor =

@@ -80,6 +80,13 @@ impl Store for SqliteStore {
                 }
             }
         }
+        let mut stale = conn.prepare(
+            "SELECT unit FROM log GROUP BY unit HAVING max(seq) IS NOT (SELECT last_seq FROM unit WHERE code = log.unit)",
+        )?;
+        let mut rows = stale.query([])?;
+        while let Some(row) = rows.next()? {
+            found.push(format!("unit {}: its last position is not that of the log", row.get::<_, String>(0)?));
+        }
         Ok(found)
     }
 }

@@ -12,8 +12,8 @@ use crate::store::rows::{
     TicketRow,
 };
 
-/// Most log rows looked at in one round, per grid.
-const NEWS_PER_UNIT: i64 = 20_000;
+/// Most log rows looked at in one round.
+const NEWS_MAX: usize = 200_000;
 
 /// A consistent state.
 pub(super) struct View<'a>(pub(super) &'a Connection);
@@ -125,6 +125,10 @@ impl Reads for View<'_> {
         self.all(&format!("{DEVICE} ORDER BY enrolled_at, id"), [], device_row)
     }
 
+    fn actors_of(&self, device: &str) -> Result<Vec<[u8; 16]>> {
+        self.all("SELECT id FROM actor WHERE device = ? ORDER BY added_at DESC, id", [device], |r| r.get(0))
+    }
+
     fn owner(&self, actor: &[u8]) -> Result<Option<ActorOwner>> {
         self.one(
             "SELECT d.id, d.name, p.id, p.name FROM actor a JOIN device d ON d.id = a.device JOIN person p ON p.id = d.person WHERE a.id = ?",
@@ -230,13 +234,14 @@ impl Reads for View<'_> {
         }
         units.sort();
         units.dedup();
+        let each = (NEWS_MAX / units.len().max(1)).clamp(100, 20_000);
         for unit in &units {
             let rows: Vec<(i64, i64)> = self.all(
                 "SELECT seq, size FROM log WHERE unit = ? AND seq > ? ORDER BY seq LIMIT ?",
-                (unit, since, NEWS_PER_UNIT),
+                (unit, since, i64::try_from(each).unwrap_or(i64::MAX)),
                 |r| Ok((r.get(0)?, r.get(1)?)),
             )?;
-            if i64::try_from(rows.len()).unwrap_or_default() == NEWS_PER_UNIT
+            if rows.len() == each
                 && let Some((last, _)) = rows.last()
             {
                 news.upto = news.upto.min(number(*last));

@@ -1,0 +1,92 @@
+//! `session.*` and `settings.set`.
+
+use super::say::Say;
+use super::views::{
+    AreaView, CampaignView, ChoiceView, CodesRequest, EnrolRequest, Nothing, PersonView, SessionStage, SessionView,
+    SettingsRequest, UnlockRequest,
+};
+use super::words::{Lang, Word};
+use crate::domain::area::Level;
+use crate::domain::{Area, Person};
+use crate::error::Result;
+use crate::service::App;
+use crate::service::session::Stage;
+use crate::storage::meta::Settings;
+use crate::sync::enrol::Ticket;
+
+pub(super) fn state(app: &App, _: Nothing) -> Result<SessionView> {
+    let state = app.state()?;
+    let lang = Lang::of(&state.shown.language);
+    let pack = app.pack().ok();
+    let say = Say { lang, pack: pack.as_deref(), today: app.today(), me: "" };
+    let campaign = pack.as_ref().map(|p| CampaignView {
+        name: lang.pick(&p.manifest().title, &p.manifest().title_en).clone(),
+        phases: say.phases(),
+        privacy_notice: say.word(Word::PrivacyNotice),
+    });
+    Ok(SessionView {
+        stage: match state.stage {
+            Stage::New => SessionStage::New,
+            Stage::Locked => SessionStage::Locked,
+            Stage::Open => SessionStage::Open,
+        },
+        person: state.shown.person.as_ref().map(|p| person(p, &state.shown.areas, &say)),
+        campaign,
+        language: lang.code().to_owned(),
+        text_size: state.shown.text_size,
+        pin_attempts_left: state.attempts_left,
+        pin_wait_seconds: state.wait,
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        pack_version: pack.as_ref().map(|p| p.manifest().version.clone()),
+    })
+}
+
+fn person(p: &Person, areas: &[String], say: &Say<'_>) -> PersonView {
+    let title = say.pack.and_then(|pack| pack.permits(p.title)).map(|t| say.lang.pick(&t.label, &t.label_en).clone());
+    PersonView {
+        id: p.id.clone(),
+        name: p.name.clone(),
+        title: title.unwrap_or_else(|| p.title.label().to_owned()),
+        at_desk: p.title.at_desk(),
+        areas: areas.to_vec(),
+    }
+}
+
+pub(super) fn enrol(app: &App, ask: EnrolRequest) -> Result<SessionView> {
+    app.enrol(&Ticket::parse(&ask.ticket, &ask.server)?, &ask.pin, "")?;
+    state(app, Nothing {})
+}
+
+pub(super) fn unlock(app: &App, ask: UnlockRequest) -> Result<SessionView> {
+    app.unlock(&ask.pin)?;
+    state(app, Nothing {})
+}
+
+pub(super) fn lock(app: &App, _: Nothing) -> Result<SessionView> {
+    app.lock();
+    state(app, Nothing {})
+}
+
+pub(super) fn settings(app: &App, ask: SettingsRequest) -> Result<SessionView> {
+    let now = app.settings()?;
+    app.set_settings(&Settings {
+        language: ask.language.unwrap_or(now.language),
+        text_size: ask.text_size.unwrap_or(now.text_size),
+    })?;
+    state(app, Nothing {})
+}
+
+pub(super) fn areas(app: &App, _: Nothing) -> Result<Vec<AreaView>> {
+    let level = |code: &str| match Area::parse(code).map(|a| a.level()) {
+        Some(Level::County) => "county",
+        Some(Level::Township) => "township",
+        Some(Level::Village) => "village",
+        Some(Level::Grid) | None => "grid",
+    };
+    let areas = app.areas_in_use()?;
+    Ok(areas.into_iter().map(|(code, name)| AreaView { level: level(&code).to_owned(), code, name }).collect())
+}
+
+pub(super) fn codes(app: &App, ask: CodesRequest) -> Result<Vec<ChoiceView>> {
+    super::with_say(app, |say| Ok(say.choices(&ask.list)))
+}

@@ -1,0 +1,180 @@
+//! Answers and the roster: each entry is in the journal, durable, before the call returns.
+
+use serde_json::{Value, json};
+
+use super::super::App;
+use super::running::Running;
+use crate::domain::id::short_id;
+use crate::error::{Error, Result};
+use crate::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
+use crate::xlsform::{Change, Kind, NodeId, Refused};
+
+/// How a member may leave (codes of list `living`); empty = the entry was a mistake.
+const LEAVING: [&str; 4] = ["", "dead", "moved_out", "reduced"];
+
+/// What is to be written for one answer.
+pub(super) enum Step {
+    Write(Entry),
+    /// the system's value is taken back
+    Drop(String),
+}
+
+impl App {
+    /// Answers one question: null empties it, or gives an overridable one back to the system. The answer is durable when
+    /// `then` is called with what changed; `then` makes the caller's answer while the form is at hand.
+    pub fn answer<T>(&self, visit: &str, path: &str, value: &Value, then: impl FnOnce(&Running, &[Change]) -> T) -> Result<T> {
+        let now = self.now().timestamp();
+        self.visit(visit, |running| {
+            let node = running.instance.find(path).ok_or_else(unknown)?;
+            let (step, changes) = running.take(node, value, now)?;
+            self.write_steps(running, &[step], now)?;
+            Ok(then(running, &changes))
+        })
+    }
+
+    /// Adds an instance to a repeat; in the roster that is a new member, who gets an id.
+    pub fn add_instance<T>(&self, visit: &str, path: &str, then: impl FnOnce(&Running, &[Change]) -> T) -> Result<T> {
+        let now = self.now().timestamp();
+        self.visit(visit, |running| {
+            let (step, changes) = running.add(path, &short_id(), now)?;
+            self.write_steps(running, &[step], now)?;
+            Ok(then(running, &changes))
+        })
+    }
+
+    /// Takes an instance off. A member of the file leaves a tombstone when the visit is finished, with `living` saying how
+    /// (dead, moved_out, reduced; empty = the entry was a mistake); what was typed stays in the journal until then.
+    pub fn remove_instance<T>(&self, visit: &str, path: &str, living: &str, then: impl FnOnce(&Running, &[Change]) -> T) -> Result<T> {
+        let now = self.now().timestamp();
+        self.visit(visit, |running| {
+            let (step, changes) = running.drop_instance(path, living, now)?;
+            self.write_steps(running, &[step], now)?;
+            Ok(then(running, &changes))
+        })
+    }
+
+    /// Writes what was taken, in one transaction.
+    pub(super) fn write_steps(&self, running: &mut Running, steps: &[Step], now: i64) -> Result<()> {
+        let visit = running.open.visit.clone();
+        self.transact(|tx| {
+            if running.open.state == JournalState::PutDown || running.migrated {
+                // What is typed now is typed into the form in force, and is no longer only what was put down.
+                let open = OpenVisit {
+                    state: JournalState::Open,
+                    touched_at: now,
+                    form_version: running.form.version.clone(),
+                    pack: hex::encode(running.pack.hash()),
+                    ..running.open.clone()
+                };
+                tx.write_visit(&open)?;
+                running.open = open;
+            }
+            for step in steps {
+                match step {
+                    Step::Write(entry) => tx.write_entry(&visit, entry)?,
+                    Step::Drop(path) => tx.drop_entry(&visit, path)?,
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Running {
+    /// Puts an answer into the form and says what is to be written.
+    pub(super) fn take(&mut self, node: NodeId, value: &Value, now: i64) -> Result<(Step, Vec<Change>)> {
+        let kind = self.instance.question(node).kind;
+        if !kind.is_answered() || !kind.is_visible() {
+            // Hidden questions read facts; nobody answers them.
+            return Err(unknown());
+        }
+        let text = self.stored_text(node, value)?;
+        let path = self.instance.path(node);
+        let changes = self.instance.set(node, &text).map_err(|why| refused(&why))?;
+        let overridable = self.instance.question(node).overridable;
+        if overridable && text.is_empty() {
+            self.touched.remove(&path);
+            return Ok((Step::Drop(path), changes));
+        }
+        self.touched.insert(path.clone());
+        let kind = if overridable { EntryKind::Override } else { EntryKind::Answer };
+        Ok((Step::Write(Entry { path, value: text.into(), kind, at: now }), changes))
+    }
+
+    /// The text a form stores of an answer given as JSON.
+    pub(super) fn stored_text(&self, node: NodeId, value: &Value) -> Result<String> {
+        let question = self.instance.question(node);
+        let text = match (question.kind, value) {
+            (Kind::Acknowledge, Value::Bool(true)) => "OK".to_owned(),
+            (Kind::Acknowledge, Value::Bool(false)) => String::new(),
+            (_, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+            (_, Value::Object(_)) => return Err(refused(&Refused::Malformed("an answer"))),
+            (_, Value::Array(items)) if !question.kind.has_choices() || !items.iter().all(Value::is_string) => {
+                return Err(refused(&Refused::Malformed("an answer")));
+            }
+            (_, value) => crate::xlsform::tree::scalar_text(value),
+        };
+        let text = question.canonical(&text).map_err(|why| refused(&why))?;
+        self.choices_exist(node, &text)?;
+        Ok(text)
+    }
+
+    /// A code must be of the question's list (it may be one that is not offered just now).
+    fn choices_exist(&self, node: NodeId, text: &str) -> Result<()> {
+        let question = self.instance.question(node);
+        let Some(list) = question.list.and_then(|at| self.form.lists.get(at)).filter(|_| question.kind.has_choices()) else {
+            return Ok(());
+        };
+        let codes: Vec<&str> = if question.kind == Kind::SelectOne { vec![text] } else { text.split_whitespace().collect() };
+        if codes.iter().all(|c| c.is_empty() || list.index.contains_key(*c)) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!("“{}”没有这个选项。 {}: there is no such choice.", question.label.plain(""), question.name)))
+    }
+
+    /// Adds an instance under a key.
+    pub(super) fn add(&mut self, path: &str, key: &str, now: i64) -> Result<(Step, Vec<Change>)> {
+        let (parent, repeat) = self.instance.repeat_at(path).ok_or_else(unknown)?;
+        if self.form.question(repeat).repeat_count.is_some() {
+            return Err(Error::invalid("这里的项数由系统计算，不能增减。 The number of these is computed."));
+        }
+        let (node, changes) = self.instance.add(parent, repeat, Some(key)).map_err(|why| refused(&why))?;
+        // Several may come within one second: their order is kept apart from the time.
+        self.came = self.came.saturating_add(1);
+        let path = self.instance.path(node);
+        Ok((Step::Write(Entry { path, value: json!({ "there": true, "place": self.came }), kind: EntryKind::Instance, at: now }), changes))
+    }
+
+    /// Takes an instance off.
+    pub(super) fn drop_instance(&mut self, path: &str, living: &str, now: i64) -> Result<(Step, Vec<Change>)> {
+        let found = self.instance.find(path).filter(|n| self.instance.key(*n).is_some());
+        let node = found.ok_or_else(unknown)?;
+        if !LEAVING.contains(&living) {
+            return Err(Error::invalid("离开原因应为死亡、转出或减少。 The way of leaving is dead, moved_out or reduced."));
+        }
+        if self.form.question(self.instance.id(node)).repeat_count.is_some() {
+            return Err(Error::invalid("这里的项数由系统计算，不能增减。 The number of these is computed."));
+        }
+        let path = self.instance.path(node);
+        let changes = self.take_off(node, living);
+        let value = json!({ "there": false, "living": living });
+        Ok((Step::Write(Entry { path, value, kind: EntryKind::Instance, at: now }), changes))
+    }
+}
+
+pub(super) fn unknown() -> Error {
+    Error::invalid("表中没有这一项。 There is no such question in the form.")
+}
+
+/// Why the form did not take an answer, in words.
+pub(super) fn refused(why: &Refused) -> Error {
+    let words = match why {
+        Refused::Unknown => return unknown(),
+        Refused::Readonly => "此项由认定或登记决定，不能在这里修改。 This is decided elsewhere and cannot be changed here.",
+        Refused::Computed => "此项由系统计算，不能修改。 This is computed and cannot be changed.",
+        Refused::Malformed(what) => {
+            return Error::invalid(format!("填写的内容格式不对，没有保存。 The answer is not {what}; it was not saved."));
+        }
+    };
+    Error::invalid(words)
+}

@@ -1,0 +1,163 @@
+//! Opening a visit: the form that is due, a draft taken up again, one's own finished visit reopened.
+
+use serde_json::{Value, json};
+
+use super::super::App;
+use crate::document::{Answer, HouseholdFile, Scalar, VisitFile};
+use crate::domain::id::{HouseholdId, short_id};
+use crate::error::{Error, Kind, Result};
+use crate::policy::Pack;
+use crate::storage::Tx;
+use crate::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
+use crate::storage::project::campaign_from;
+use crate::xlsform::{Form, Question};
+
+impl App {
+    /// Opens a visit with `form` (slug), or with the first form due. An open draft of that form is taken up, be it in the
+    /// journal or put down by the same person on another device. The visit's id.
+    pub fn open_visit(&self, household: HouseholdId, form: Option<&str>) -> Result<String> {
+        let (pack, me, now) = (self.pack()?, self.person()?.id, self.now().timestamp());
+        self.transact(|tx| {
+            let file = tx.file(household)?;
+            let drafts = tx.open_visits(Some(household))?;
+            let slug = match form {
+                Some(slug) => slug.to_owned(),
+                None => match drafts.first() {
+                    Some(latest) => latest.form.clone(),
+                    None => first_due(tx, &pack, &file)?,
+                },
+            };
+            let form = pack.form(&slug).ok_or_else(unknown_form)?;
+            if let Some(draft) = drafts.into_iter().find(|d| d.form == slug && !finished(&file, &d.visit)) {
+                tx.write_visit(&OpenVisit { state: JournalState::Open, touched_at: now, ..draft.clone() })?;
+                return Ok(draft.visit);
+            }
+            let mine = |v: &&VisitFile| !v.finished && v.form == slug && v.collector_id.as_deref() == Some(&me);
+            let put_down = file.visits.iter().rev().find(mine);
+            let visit = put_down.map_or_else(short_id, |v| v.id.clone());
+            tx.write_visit(&row(&visit, household, &pack, &form, &slug, now))?;
+            if let Some(before) = put_down {
+                put_back(tx, before, &form, &file, now)?;
+            }
+            Ok(visit)
+        })
+    }
+
+    /// Opens one's own finished visit again, to correct it; it stays finished in the file until it is finished anew.
+    pub fn reopen_visit(&self, household: HouseholdId, visit: &str) -> Result<String> {
+        let (pack, me, now) = (self.pack()?, self.person()?.id, self.now().timestamp());
+        self.transact(|tx| {
+            if tx.open_visit(visit)?.is_some() {
+                return Ok(visit.to_owned());
+            }
+            let file = tx.file(household)?;
+            let before = file.visits.iter().find(|v| v.id == visit).ok_or_else(super::no_such_visit)?;
+            if before.collector_id.as_deref() != Some(me.as_str()) {
+                return Err(Error::new(Kind::Refused, "这次排查由他人完成，不能修改；需要时可另做一次。 This visit is another's and cannot be changed; make a visit of your own if needed."));
+            }
+            let form = pack.form(&before.form).ok_or_else(unknown_form)?;
+            tx.write_visit(&OpenVisit {
+                privacy_at: before.privacy_notice_at.as_ref().map(|_| now),
+                form_version: version_of(before).unwrap_or_else(|| form.version.clone()),
+                ..row(visit, household, &pack, &form, &before.form, now)
+            })?;
+            put_back(tx, before, &form, &file, now)?;
+            Ok(visit.to_owned())
+        })
+    }
+
+    /// Notes that the privacy notice was shown, once a visit.
+    pub fn privacy_shown(&self, visit: &str) -> Result<()> {
+        let now = self.now().timestamp();
+        self.visit(visit, |running| {
+            if running.open.privacy_at.is_none() {
+                running.open.privacy_at = Some(now);
+                self.transact(|tx| {
+                    tx.write_audit(now, "privacy_notice", running.open.household, visit)?;
+                    tx.write_visit(&running.open)
+                })?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The first form due that is neither done nor optional; then the first that is not done.
+fn first_due(tx: &Tx<'_>, pack: &Pack, file: &HouseholdFile) -> Result<String> {
+    let forms = crate::policy::forms_for(pack, &file.facts(campaign_from(tx.lens())), tx.lens().on);
+    let due = forms.iter().find(|f| !f.done && !f.optional).or_else(|| forms.iter().find(|f| !f.done));
+    due.map(|f| f.slug.clone()).ok_or_else(|| {
+        Error::invalid("本户没有待填的表；需要再次排查的，请指明用哪张表。 No form is due for this household; to visit it again, say with which form.")
+    })
+}
+
+fn finished(file: &HouseholdFile, visit: &str) -> bool {
+    file.visits.iter().any(|v| v.id == visit && v.finished)
+}
+
+fn unknown_form() -> Error {
+    Error::invalid("没有这张表。 There is no such form.")
+}
+
+/// `2023051501@1a2b3c4d5e6f` → `2023051501`
+fn version_of(visit: &VisitFile) -> Option<String> {
+    visit.form_version.as_ref().map(|v| v.split('@').next().unwrap_or_default().to_owned())
+}
+
+pub(super) fn row(visit: &str, household: HouseholdId, pack: &Pack, form: &Form, slug: &str, now: i64) -> OpenVisit {
+    OpenVisit {
+        visit: visit.to_owned(),
+        household,
+        form: slug.to_owned(),
+        form_version: form.version.clone(),
+        pack: hex::encode(pack.hash()),
+        state: JournalState::Open,
+        opened_at: now,
+        touched_at: now,
+        privacy_at: None,
+        more: json!({}),
+    }
+}
+
+/// Writes what the file holds of a visit into the journal.
+fn put_back(tx: &Tx<'_>, before: &VisitFile, form: &Form, file: &HouseholdFile, now: i64) -> Result<()> {
+    entries(before, form, file, now).iter().try_for_each(|entry| tx.write_entry(&before.id, entry))
+}
+
+/// What the file holds of a visit as entries of a journal. A finished visit's bound answers were written through: the fact
+/// of today stands (someone may have corrected it since); a draft's were not, so they come back. What the system proposed
+/// and nobody overwrote is computed again.
+pub(super) fn entries(before: &VisitFile, form: &Form, file: &HouseholdFile, now: i64) -> Vec<Entry> {
+    let question = |name: &str| form.find(name).map(|q| form.question(q));
+    let mut out = Vec::new();
+    let mut push = |path: String, value: Value, kind| out.push(Entry { path, value, kind, at: now });
+    for (name, answer) in &before.answers {
+        let bound = question(name).is_some_and(Question::is_bound);
+        let overridable = question(name).is_some_and(|q| q.overridable);
+        if (before.finished && bound) || (overridable && !before.overrides.contains_key(name)) {
+            continue;
+        }
+        push(name.clone(), text(answer).into(), if overridable { EntryKind::Override } else { EntryKind::Answer });
+    }
+    for (repeat, rows) in &before.rosters {
+        for (key, row) in rows {
+            if !file.members.iter().any(|m| m.fact.id == *key) {
+                push(format!("{repeat}[{key}]"), json!({ "there": true }), EntryKind::Instance);
+            }
+            for (name, answer) in row {
+                push(format!("{repeat}[{key}]/{name}"), text(answer).into(), EntryKind::Answer);
+            }
+        }
+    }
+    out
+}
+
+/// An answer as the form stores it.
+pub(super) fn text(answer: &Answer) -> String {
+    match answer {
+        Answer::Many(codes) => codes.join(" "),
+        Answer::One(Scalar::Text(text)) => text.clone(),
+        Answer::One(Scalar::Int(n)) => n.to_string(),
+        Answer::One(Scalar::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+    }
+}

@@ -1,0 +1,204 @@
+//! A form being filled for a household: the instance, what the file said when it was made, what the journal holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::super::App;
+use crate::document::{HouseholdFile, VisitFile};
+use crate::error::Result;
+use crate::policy::Pack;
+use crate::storage::journal::OpenVisit;
+use crate::wire::message::Hash;
+use crate::xlsform::{Form, Instance, Kind, NodeId, QuestionId, binding};
+
+/// An answer whose question is gone, or whose question no longer takes it: kept, shown, never dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retired {
+    /// path it was given at
+    pub path: String,
+    /// name of the question
+    pub name: String,
+    pub text: String,
+}
+
+/// What a person did to a question in this visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touched {
+    /// nothing: what is shown is known, computed, a default, or empty
+    No,
+    /// answered, corrected or emptied
+    Yes,
+}
+
+/// A visit being filled.
+pub struct Running {
+    pub(super) open: OpenVisit,
+    pub(super) pack: Arc<Pack>,
+    pub(super) form: Arc<Form>,
+    pub(super) instance: Instance,
+    /// the facts as the form's bound questions see them
+    pub(super) facts: Value,
+    pub(super) file: HouseholdFile,
+    /// heads of the file when this was made
+    pub(super) heads: Vec<Hash>,
+    /// day this was made for
+    pub(super) on: NaiveDate,
+    /// language the labels are in, as the form names it
+    pub(super) language: String,
+    /// paths of questions with an entry in the journal
+    pub(super) touched: BTreeSet<String>,
+    /// how many instances were added in this visit
+    pub(super) came: u64,
+    /// members taken off in this visit: id → how they left (empty: the entry was a mistake)
+    pub(super) removed: BTreeMap<String, String>,
+    pub(super) retired: Vec<Retired>,
+    /// a visit of the file, shown for reading: question → what was said
+    pub(super) recorded: Option<BTreeMap<String, String>>,
+    /// the form is another version than the one the visit was begun with
+    pub(super) migrated: bool,
+}
+
+impl Running {
+    /// The visit's row.
+    pub fn open(&self) -> &OpenVisit {
+        &self.open
+    }
+
+    /// The form.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// The running form.
+    pub fn instance(&self) -> &Instance {
+        &self.instance
+    }
+
+    /// The pack it runs with.
+    pub fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    /// The household file as it was when the form was made.
+    pub fn file(&self) -> &HouseholdFile {
+        &self.file
+    }
+
+    /// What the file holds of this visit, when it was put down or finished before.
+    pub fn before(&self) -> Option<&VisitFile> {
+        self.file.visits.iter().find(|v| v.id == self.open.visit)
+    }
+
+    /// A visit shown for reading: what was said that day, by question; `None` while it is being filled.
+    pub fn recorded(&self) -> Option<&BTreeMap<String, String>> {
+        self.recorded.as_ref()
+    }
+
+    /// Whether a finished visit is being corrected.
+    pub fn correcting(&self) -> bool {
+        self.recorded.is_none() && self.before().is_some_and(|v| v.finished)
+    }
+
+    /// Answers without a place in the form.
+    pub fn retired(&self) -> &[Retired] {
+        &self.retired
+    }
+
+    /// Whether the form is another version than the one the visit was begun with.
+    pub fn migrated(&self) -> bool {
+        self.migrated
+    }
+
+    /// What a person did to a question in this visit.
+    pub fn touched(&self, node: NodeId) -> Touched {
+        if self.touched.contains(&self.instance.path(node)) { Touched::Yes } else { Touched::No }
+    }
+
+    /// Whether the value comes from the household file and nobody has touched it in this visit.
+    pub fn is_known(&self, node: NodeId) -> bool {
+        self.touched(node) == Touched::No
+            && !self.instance.value(node).is_empty()
+            && binding::fact_of(&self.instance, node).is_some()
+    }
+
+    /// Whether a repeat is the household's roster.
+    pub fn is_roster(&self, repeat: QuestionId) -> bool {
+        let question = self.form.question(repeat);
+        question.attributes.iter().any(|(k, v)| k.ends_with(":fact") && v.trim_matches('/') == "members")
+    }
+
+    /// The node of a repeat's instance around a node (the node itself included).
+    pub fn instance_around(&self, node: NodeId) -> Option<NodeId> {
+        let mut at = Some(node);
+        while let Some(n) = at {
+            if self.instance.question(n).kind == Kind::Repeat && self.instance.key(n).is_some() {
+                return Some(n);
+            }
+            at = self.instance.tree().parent(n);
+        }
+        None
+    }
+
+    /// The days the income and spending of this form are counted over, where it says them.
+    pub fn window(&self) -> Option<(String, String)> {
+        let day = |name: &str| {
+            let node = self.instance.find(name)?;
+            let value = self.instance.value(node);
+            (!value.is_empty()).then(|| value.to_owned())
+        };
+        Some((day("window_from")?, day("window_to")?))
+    }
+
+    /// Whether nothing changed since this was made: file, pack, day, language.
+    pub(super) fn is_current(&self, app: &App) -> Result<bool> {
+        let heads = app.read(|tx| Ok(tx.stored(self.open.household)?.map(|s| s.heads)))?;
+        Ok(heads.as_ref() == Some(&self.heads)
+            && app.pack()?.hash() == self.pack.hash()
+            && app.today() == self.on
+            && super::build::language(&app.settings()?.language) == self.language)
+    }
+
+    /// The node an entry of the journal is about: its path; where the form was rearranged, the question of that name in
+    /// the instance of that key.
+    pub(super) fn locate(&self, path: &str) -> Option<NodeId> {
+        locate(&self.instance, path)
+    }
+}
+
+/// See [`Running::locate`].
+pub(super) fn locate(instance: &Instance, path: &str) -> Option<NodeId> {
+    if let Some(node) = instance.find(path).filter(|_| path.starts_with('/')) {
+        return Some(node);
+    }
+    let last = path.rsplit('/').next()?;
+    if let Some((name, key)) = keyed(last) {
+        let fits = |n: &NodeId| instance.tree().name(*n) == name && instance.key(*n) == Some(key);
+        return instance.walk().into_iter().find(fits);
+    }
+    let key = path.rsplit('/').skip(1).find_map(keyed).map(|(_, key)| key);
+    let fits = |n: &NodeId| {
+        let question = instance.question(*n);
+        !question.kind.is_container() && question.name == last && key_around(instance, *n) == key
+    };
+    instance.walk().into_iter().find(fits)
+}
+
+/// `member[k3f9]` → (`member`, `k3f9`)
+pub(super) fn keyed(segment: &str) -> Option<(&str, &str)> {
+    segment.strip_suffix(']')?.split_once('[')
+}
+
+/// The key of the nearest instance around a node.
+fn key_around(instance: &Instance, node: NodeId) -> Option<&str> {
+    let mut at = Some(node);
+    while let Some(n) = at {
+        if let Some(key) = instance.key(n) {
+            return Some(key);
+        }
+        at = instance.tree().parent(n);
+    }
+    None
+}
