@@ -32,11 +32,14 @@ export function looseQuestion(path: string, label: string, control: Control, val
 export const questionOfFact = (fact: FactView, value: Value): QuestionView =>
   looseQuestion(fact.path, fact.label, fact.control ?? 'text', value, fact.choices)
 
-/** The value that a fact's words stand for: codes where there are choices, nothing where it is masked. */
-export function valueOfFact(fact: FactView): Value {
-  if (fact.masked || fact.value === '') return null
-  if (fact.choices.length === 0) return fact.value
-  const codes = fact.choices.filter((choice) => fact.value.split(/[、,，]\s*/).includes(choice.label)).map((choice) => choice.code)
+/** The value that words stand for in this fact: codes where there are choices; null when they stand for none. */
+export function valueOfWords(fact: FactView, words: string): Value {
+  if (words === '' || words.includes('*')) return null
+  if (fact.choices.length === 0) return words
+  const codes = fact.choices.filter((choice) => words.split(/[、,，]\s*/).includes(choice.label)).map((choice) => choice.code)
   if (fact.control === 'select_multiple') return codes.length > 0 ? codes : null
-  return fact.choices.find((choice) => choice.label === fact.value)?.code ?? null
+  return fact.choices.find((choice) => choice.label === words)?.code ?? null
 }
+
+/** The value of a fact as it is shown; nothing where it is masked. */
+export const valueOfFact = (fact: FactView): Value => (fact.masked ? null : valueOfWords(fact, fact.value))
