@@ -8,8 +8,8 @@ use std::time::Instant;
 use app_core::document::{Founding, Place, Source};
 use app_core::domain::id::household_of_register;
 use app_core::domain::{Area, Base, Person, Title};
-use app_core::policy::facts::{Facts, Member, Profile};
 use app_core::policy::Pack;
+use app_core::policy::facts::{Facts, Member, Profile};
 use app_core::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
 use app_core::storage::list::{Progress, Query};
 use app_core::storage::{Author, Cost, Key, Lens, Store, Vault};
@@ -17,8 +17,10 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 const SURNAMES: [&str; 12] = ["韦", "覃", "李", "黄", "陆", "蓝", "莫", "梁", "罗", "何", "潘", "廖"];
-const GIVEN: [&str; 20] =
-    ["秀", "英", "建", "国", "桂", "花", "志", "强", "小", "明", "凤", "兰", "德", "才", "玉", "梅", "春", "海", "丽", "华"];
+const GIVEN: [&str; 20] = [
+    "秀", "英", "建", "国", "桂", "花", "志", "强", "小", "明", "凤", "兰", "德", "才", "玉", "梅", "春", "海", "丽",
+    "华",
+];
 
 fn main() {
     let count: usize = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(10_000);
@@ -63,7 +65,13 @@ fn founding(n: usize, grid: &str) -> Founding {
     let member = |i: usize| Member {
         id: format!("m{i:011}"),
         name: Some(name(n * 7 + i * 3)),
-        id_number: Some(format!("999999{:04}{:02}{:02}{:04}", 1940 + (n + i * 23) % 80, 1 + n % 12, 1 + n % 28, (n * 13 + i) % 10_000)),
+        id_number: Some(format!(
+            "999999{:04}{:02}{:02}{:04}",
+            1940 + (n + i * 23) % 80,
+            1 + n % 12,
+            1 + n % 28,
+            (n * 13 + i) % 10_000
+        )),
         relation: Some(if i == 0 { "head" } else { "son" }.into()),
         living: Some("alive".into()),
         work: Some("ordinary".into()),
@@ -92,12 +100,21 @@ fn name(n: usize) -> String {
 }
 
 fn search(store: &mut Store, lens: &Lens) {
-    for (what, text) in [("name", "秀英"), ("initials", "wxy"), ("pinyin", "weixiu"), ("id_tail", "0029"), ("hamlet", "韦家屯"), ("none", "王五六")] {
+    for (what, text) in [
+        ("name", "秀英"),
+        ("initials", "wxy"),
+        ("pinyin", "weixiu"),
+        ("id_tail", "0029"),
+        ("hamlet", "韦家屯"),
+        ("none", "王五六"),
+    ] {
         let query = Query { text: text.into(), limit: 50, ..Query::default() };
-        let times = (0..100).map(|_| time(|| store.read(lens, |tx| tx.households(&query)).map(drop))).collect::<Vec<_>>();
+        let times =
+            (0..100).map(|_| time(|| store.read(lens, |tx| tx.households(&query)).map(drop))).collect::<Vec<_>>();
         report(&format!("search_{what}"), &times);
     }
-    let left = Query { progress: Some(Progress::Left), area: Some("999999101203".into()), limit: 50, ..Query::default() };
+    let left =
+        Query { progress: Some(Progress::Left), area: Some("999999101203".into()), limit: 50, ..Query::default() };
     let times = (0..100).map(|_| time(|| store.read(lens, |tx| tx.households(&left)).map(drop))).collect::<Vec<_>>();
     report("filter_village_left", &times);
 }

@@ -31,12 +31,7 @@ const SAMPLES: usize = 500;
 fn report(name: &str, mut nanos: Vec<u128>) {
     nanos.sort_unstable();
     let at = |percent: usize| nanos[(nanos.len() - 1) * percent / 100] as f64 / 1000.0;
-    println!(
-        r#"{{"measure":"{name}","unit":"µs","p50":{:.1},"p99":{:.1},"samples":{}}}"#,
-        at(50),
-        at(99),
-        nanos.len()
-    );
+    println!(r#"{{"measure":"{name}","unit":"µs","p50":{:.1},"p99":{:.1},"samples":{}}}"#, at(50), at(99), nanos.len());
 }
 
 fn size(name: &str, bytes: usize) {

@@ -50,4 +50,3 @@ fn cbor<T: serde::Serialize>(message: &T) -> Result<Vec<u8>, Box<dyn std::error:
     ciborium::into_writer(message, &mut out)?;
     Ok(out)
 }
-

@@ -40,7 +40,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &to) } else { std::fs::copy(entry.path(), to).map(drop).unwrap() }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to)
+        } else {
+            std::fs::copy(entry.path(), to).map(drop).unwrap()
+        }
     }
 }
 
@@ -51,7 +55,10 @@ fn wei_xiuyings_household_is_judged_in_words_with_numbers() {
         .enumerate()
         .map(|(i, work)| json!({"id": i.to_string(), "name": "韦秀英", "living": "alive", "work": work}))
         .collect();
-    let out = judged(&json!({"profile": {"base": "ordinary", "cleared": false, "priority": true}, "members": members}), "2023-05-20");
+    let out = judged(
+        &json!({"profile": {"base": "ordinary", "cleared": false, "priority": true}, "members": members}),
+        "2023-05-20",
+    );
     assert_eq!(out.status.code(), Some(0));
     let answer = answer(&out);
     assert_eq!(answer["forms"], json!(["screening-priority"]));
@@ -71,7 +78,10 @@ fn a_faulty_pack_is_refused_by_file_row_and_column() {
         let out = ruhu(args, dir.path());
         assert_eq!(out.status.code(), Some(2), "{out:?}");
         let error = &answer(&out)["errors"][0];
-        assert_eq!((error["file"].as_str(), error["row"].as_u64(), error["column"].as_str()), (Some("params.csv"), Some(2), Some("from")));
+        assert_eq!(
+            (error["file"].as_str(), error["row"].as_u64(), error["column"].as_str()),
+            (Some("params.csv"), Some(2), Some("from"))
+        );
         assert!(error["message"].as_str().is_some_and(|m| !m.is_empty()));
     }
 }

@@ -30,10 +30,7 @@ impl Dispatcher {
 
     /// Whether the enrolled person works at the desk; `false` before enrolment.
     pub fn at_desk(&self) -> bool {
-        self.call("session.state", Value::Null)
-            .pointer("/ok/person/at_desk")
-            .and_then(Value::as_bool)
-            .unwrap_or(false)
+        self.call("session.state", Value::Null).pointer("/ok/person/at_desk").and_then(Value::as_bool).unwrap_or(false)
     }
 }
 

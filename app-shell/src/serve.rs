@@ -56,7 +56,10 @@ pub fn run(options: &Options, address: SocketAddr, dispatcher: Dispatcher) -> an
     runtime.block_on(async move {
         let listener = tokio::net::TcpListener::bind(address).await.context("the address is taken")?;
         let bound = listener.local_addr()?;
-        println!("{}", serde_json::json!({ "url": format!("http://{bound}/#token={token}") }));
+        #[expect(clippy::print_stdout, reason = "the one line that tells a browser or a test where to go")]
+        {
+            println!("{}", serde_json::json!({ "url": format!("http://{bound}/#token={token}") }));
+        }
         axum::serve(listener, router).with_graceful_shutdown(interrupted()).await?;
         Ok(())
     })
@@ -119,7 +122,9 @@ async fn page(State(site): State<Arc<Site>>, request: Request) -> Response {
         None => site.built_in.assets().get(&path.into()).map(std::borrow::Cow::into_owned),
     };
     match bytes {
-        Some(bytes) => ([(header::CONTENT_TYPE, media_type(path)), (header::CACHE_CONTROL, "no-store")], bytes).into_response(),
+        Some(bytes) => {
+            ([(header::CONTENT_TYPE, media_type(path)), (header::CACHE_CONTROL, "no-store")], bytes).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

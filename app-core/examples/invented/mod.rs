@@ -41,8 +41,8 @@ impl Dice {
 
 const SURNAMES: [&str; 14] = ["韦", "覃", "黄", "梁", "李", "莫", "陆", "蓝", "潘", "罗", "廖", "吴", "陈", "谭"];
 const GIVEN: [&str; 20] = [
-    "秀英", "建国", "桂花", "大山", "小梅", "志强", "丽娟", "春生", "美兰", "永福", "阿妹", "国庆", "玉珍", "文军", "冬妹", "家明",
-    "彩云", "德旺", "素芬", "海燕",
+    "秀英", "建国", "桂花", "大山", "小梅", "志强", "丽娟", "春生", "美兰", "永福", "阿妹", "国庆", "玉珍", "文军",
+    "冬妹", "家明", "彩云", "德旺", "素芬", "海燕",
 ];
 
 /// A name.
@@ -94,10 +94,15 @@ pub fn founding(n: u64, dice: &mut Dice) -> Founding {
     let profile = Profile {
         base: Some(if dice.chance(30) { Base::Lifted } else { Base::Ordinary }),
         monitored_kind: monitored.then_some(MonitoredKind::Marginal),
-        registered_risks: if monitored { vec![dice.of(&["illness", "schooling", "disability", "labour"]).into()] } else { Vec::new() },
+        registered_risks: if monitored {
+            vec![dice.of(&["illness", "schooling", "disability", "labour"]).into()]
+        } else {
+            Vec::new()
+        },
         identified_on: monitored.then(|| day(dice)),
         phone: Some(phone(dice)),
-        more: [("head_name".to_owned(), members.first().and_then(|m| m.name.clone()).unwrap_or_default().into())].into(),
+        more: [("head_name".to_owned(), members.first().and_then(|m| m.name.clone()).unwrap_or_default().into())]
+            .into(),
         ..Profile::default()
     };
     Founding {
@@ -136,7 +141,13 @@ pub struct Worker {
 impl Worker {
     pub fn new(dice: &mut Dice) -> Self {
         let id = |dice: &mut Dice| short_id_of(HouseholdId::from_bytes(dice.bytes()), "id");
-        Self { actor: dice.bytes(), name: name(dice), person: id(dice), device: id(dice), pack: hex::encode(dice.bytes::<6>()) }
+        Self {
+            actor: dice.bytes(),
+            name: name(dice),
+            person: id(dice),
+            device: id(dice),
+            pack: hex::encode(dice.bytes::<6>()),
+        }
     }
 }
 
@@ -183,7 +194,17 @@ impl Visit<'_> {
 
 const YES_NO: [&str; 2] = ["yes", "no"];
 const RISKS: [&str; 11] = [
-    "illness", "schooling", "housing", "water", "disability", "disaster", "accident", "venture", "work", "labour", "other",
+    "illness",
+    "schooling",
+    "housing",
+    "water",
+    "disability",
+    "disaster",
+    "accident",
+    "venture",
+    "work",
+    "labour",
+    "other",
 ];
 
 /// The slugs of the five forms.
@@ -215,9 +236,7 @@ pub fn visit(doc: &HouseholdDoc, worker: &Worker, form: &str, facts: usize, at: 
 
 fn envelope(v: &mut Visit<'_>, worker: &Worker, form: &str, at: i64) {
     let clock = |secs: i64| {
-        chrono::DateTime::from_timestamp(secs, 0)
-            .map(|t| t.format("%Y-%m-%dT%H:%M:%S").to_string())
-            .unwrap_or_default()
+        chrono::DateTime::from_timestamp(secs, 0).map(|t| t.format("%Y-%m-%dT%H:%M:%S").to_string()).unwrap_or_default()
     };
     let lasted = i64::try_from(400 + v.dice.below(2400)).unwrap_or(0);
     v.field("form", form);
@@ -267,7 +286,10 @@ fn monitored(v: &mut Visit<'_>) {
     v.tick("new_risks", &RISKS, 4);
     let families: [(&str, &[&str]); 9] = [
         ("m_venture", &["crops", "forest_fruit", "livestock", "processing", "tourism", "consumption", "other"]),
-        ("m_venture_other", &["solar", "guidance", "breed", "sales", "reward", "services", "asset_income", "shares", "land_transfer"]),
+        (
+            "m_venture_other",
+            &["solar", "guidance", "breed", "sales", "reward", "services", "asset_income", "shares", "land_transfer"],
+        ),
         ("m_work", &["training", "labour_export", "travel_subsidy", "work_relief", "employer"]),
         ("m_finance", &["microcredit"]),
         ("m_post", &["forest", "grass", "cleaner"]),
@@ -290,8 +312,16 @@ fn monitored(v: &mut Visit<'_>) {
 
 fn priority(v: &mut Visit<'_>) {
     for q in [
-        "population", "labour_full", "labour_weak", "workers", "workers_unstable", "pupils_beyond", "pupils_compulsory",
-        "disabled_severe", "ill_major", "ill_chronic",
+        "population",
+        "labour_full",
+        "labour_weak",
+        "workers",
+        "workers_unstable",
+        "pupils_beyond",
+        "pupils_compulsory",
+        "disabled_severe",
+        "ill_major",
+        "ill_chronic",
     ] {
         v.count(q, 4);
     }
@@ -299,7 +329,13 @@ fn priority(v: &mut Visit<'_>) {
         v.one_of(q, &YES_NO);
     }
     v.answer("risk_narrative", "家庭人口4人，其中普通劳动力2人；1人患大病，报销后医疗自付支出较大，收入不稳定。");
-    for (q, most) in [("income_net", 60_000), ("income_claims", 3_000), ("spend_medical", 20_000), ("spend_schooling", 9_000), ("spend_other", 3_000)] {
+    for (q, most) in [
+        ("income_net", 60_000),
+        ("income_claims", 3_000),
+        ("spend_medical", 20_000),
+        ("spend_schooling", 9_000),
+        ("spend_other", 3_000),
+    ] {
         v.money(q, most);
     }
     for (q, most) in [("income_per_head", 15_000), ("spend_total", 30_000), ("per_head_after", 14_000)] {
@@ -320,7 +356,9 @@ fn living(v: &mut Visit<'_>) {
     for q in ["farmland", "woodland", "retired_land", "orchard", "pasture", "water_surface"] {
         v.money(q, 20);
     }
-    for q in ["cooperative", "leading_firm", "leading_person", "electricity", "broadcast", "safe_water", "dangerous_house"] {
+    for q in
+        ["cooperative", "leading_firm", "leading_person", "electricity", "broadcast", "safe_water", "dangerous_house"]
+    {
         v.one_of(q, &YES_NO);
     }
     v.money("road_distance", 5);

@@ -59,7 +59,9 @@ fn generated() -> String {
         text.push_str(declaration);
         text.push_str("\n\n");
     }
-    text.push_str("/** Every method of the dispatcher: what it is asked and what it answers. */\nexport type Methods = {\n");
+    text.push_str(
+        "/** Every method of the dispatcher: what it is asked and what it answers. */\nexport type Methods = {\n",
+    );
     text.push_str(&all.methods.join("\n"));
     text.push_str("\n};\n");
     text

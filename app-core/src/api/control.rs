@@ -75,6 +75,7 @@ pub(super) fn range(question: &Question) -> Option<(String, String, String)> {
     if question.kind != Kind::Range {
         return None;
     }
-    let parameter = |name: &str, otherwise: &str| question.parameters.get(name).map_or(otherwise, String::as_str).to_owned();
+    let parameter =
+        |name: &str, otherwise: &str| question.parameters.get(name).map_or(otherwise, String::as_str).to_owned();
     Some((parameter("start", "0"), parameter("end", "10"), parameter("step", "1")))
 }

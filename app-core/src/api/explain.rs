@@ -36,7 +36,11 @@ fn fill(view: &FormView<'_>, near: NodeId, template: &str) -> String {
                 let shown = view.shown(node);
                 let unit = view.say.lang.pick("元", " yuan");
                 // Templates write the unit themselves.
-                let bare = if tail.starts_with(unit.trim_start()) || tail.starts_with(unit) { shown.trim_end_matches(unit) } else { &shown };
+                let bare = if tail.starts_with(unit.trim_start()) || tail.starts_with(unit) {
+                    shown.trim_end_matches(unit)
+                } else {
+                    &shown
+                };
                 out.push_str(if bare.is_empty() { Word::NotGiven.say(view.say.lang) } else { bare });
             }
             None => out.push_str(&format!("{{{name}}}")),

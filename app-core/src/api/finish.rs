@@ -26,7 +26,8 @@ pub(super) fn summary(app: &App, ask: VisitRequest) -> Result<FinishView> {
 
 pub(super) fn finish(app: &App, ask: FinishRequest) -> Result<FinishedView> {
     let day = |text: &str| {
-        crate::policy::facts::day(text).ok_or_else(|| Error::invalid("日期应写作 2023-06-01。 A date is written 2023-06-01."))
+        crate::policy::facts::day(text)
+            .ok_or_else(|| Error::invalid("日期应写作 2023-06-01。 A date is written 2023-06-01."))
     };
     let end = Finish {
         outcome: ask.outcome,
@@ -104,7 +105,15 @@ fn judgement(view: &FormView<'_>) -> Vec<JudgementLine> {
         let question = instance.question(*n);
         let explained = question.attributes.keys().any(|k| k.ends_with(":explain"));
         let control = control::of(question, form);
-        let counted = matches!(control, Control::Integer | Control::Text | Control::Multiline | Control::IdNumber | Control::Date | Control::YearMonth);
+        let counted = matches!(
+            control,
+            Control::Integer
+                | Control::Text
+                | Control::Multiline
+                | Control::IdNumber
+                | Control::Date
+                | Control::YearMonth
+        );
         question.kind.is_visible() && explained && !counted && instance.relevant(*n) && !instance.value(*n).is_empty()
     };
     let line = |n: crate::xlsform::NodeId| JudgementLine {

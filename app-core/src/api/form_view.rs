@@ -1,9 +1,7 @@
 //! The running form → pages: sections, groups, repeats, questions. The mapping of question to control is here, once.
 
 use super::say::{Say, masked_id, masked_phone};
-use super::views::{
-    ChoiceView, GroupView, NodeView, QuestionView, RepeatInstanceView, RepeatView, SectionView,
-};
+use super::views::{ChoiceView, GroupView, NodeView, QuestionView, RepeatInstanceView, RepeatView, SectionView};
 use super::words::Word;
 use super::{control, explain};
 use crate::service::visit::{Running, Touched};
@@ -43,7 +41,12 @@ impl FormView<'_> {
                 Some(node) => {
                     loose = true;
                     let label = self.form.form().title.clone();
-                    sections.push(SectionView { path: format!("/{}", question.name), label, relevant: true, nodes: vec![node] });
+                    sections.push(SectionView {
+                        path: format!("/{}", question.name),
+                        label,
+                        relevant: true,
+                        nodes: vec![node],
+                    });
                 }
                 None => {}
             }
@@ -64,7 +67,12 @@ impl FormView<'_> {
                 if nodes.is_empty() {
                     return Vec::new();
                 }
-                vec![NodeView::Group(GroupView { path: instance.path(node), label, relevant: instance.relevant(node), nodes })]
+                vec![NodeView::Group(GroupView {
+                    path: instance.path(node),
+                    label,
+                    relevant: instance.relevant(node),
+                    nodes,
+                })]
             }
             kind if !kind.is_visible() => Vec::new(),
             _ => {
@@ -120,8 +128,10 @@ impl FormView<'_> {
             let name = name.unwrap_or_else(|| self.say.word(Word::MemberUnnamed));
             return relation.map_or_else(|| name.clone(), |r| format!("{name}（{r}）"));
         }
-        let first = inside.iter().copied().find(|n| instance.question(*n).kind == Kind::Text && !instance.value(*n).is_empty());
-        first.map_or_else(|| Word::InstanceNumber.fill(self.say.lang, &[&(index + 1)]), |n| instance.value(n).to_owned())
+        let first =
+            inside.iter().copied().find(|n| instance.question(*n).kind == Kind::Text && !instance.value(*n).is_empty());
+        first
+            .map_or_else(|| Word::InstanceNumber.fill(self.say.lang, &[&(index + 1)]), |n| instance.value(n).to_owned())
     }
 
     /// Nothing in the instance is unanswered or wrong.

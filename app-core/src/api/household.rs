@@ -23,7 +23,8 @@ pub(super) fn view(app: &App, ask: HouseholdRequest) -> Result<HouseholdView> {
     let page = app.household_page(household_id(&ask.id)?)?;
     let person = app.person()?;
     super::with_say(app, |say| {
-        let editable = say.pack.and_then(|p| p.permits(person.title)).is_none_or(|t| t.may("correct") || t.may("visit"));
+        let editable =
+            say.pack.and_then(|p| p.permits(person.title)).is_none_or(|t| t.may("correct") || t.may("visit"));
         Ok(whole(say, &page, editable))
     })
 }
@@ -177,7 +178,8 @@ fn choices(say: &Say<'_>, list: &str, wanted: bool) -> Vec<ChoiceView> {
 fn member(say: &Say<'_>, page: &Household, m: &MemberFile, editable: bool) -> MemberView {
     let f = &m.fact;
     let number = f.id_number.as_deref().map(IdNumber::new);
-    let birth = f.birth.as_deref().and_then(crate::policy::facts::day).or_else(|| number.as_ref().and_then(IdNumber::birth));
+    let birth =
+        f.birth.as_deref().and_then(crate::policy::facts::day).or_else(|| number.as_ref().and_then(IdNumber::birth));
     let sex = f.sex.clone().or_else(|| number.as_ref().and_then(|n| n.sex()).map(str::to_owned)).unwrap_or_default();
     MemberView {
         id: f.id.clone(),

@@ -17,7 +17,13 @@ struct Fact {
     control: Option<Control>,
 }
 
-const fn fact(name: &'static str, zh: &'static str, en: &'static str, list: &'static str, control: Option<Control>) -> Fact {
+const fn fact(
+    name: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    list: &'static str,
+    control: Option<Control>,
+) -> Fact {
     Fact { name, zh, en, list, control }
 }
 
@@ -114,7 +120,8 @@ pub(super) fn of_path(say: &Say<'_>, file: &HouseholdFile, path: &[String]) -> (
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["members", id, name, rest @ ..] => {
-            let who = file.members.iter().find(|m| m.fact.id == *id).and_then(|m| m.fact.name.clone()).unwrap_or_default();
+            let who =
+                file.members.iter().find(|m| m.fact.id == *id).and_then(|m| m.fact.name.clone()).unwrap_or_default();
             let known = of_member(name, say.lang);
             (format!("{who} · {}", with_choice(say, &known, rest)), if rest.is_empty() { known.list } else { "" })
         }
@@ -163,7 +170,10 @@ pub(super) fn text_value(say: &Say<'_>, name: &str, list: &str, text: &str) -> S
         _ if text.is_empty() => String::new(),
         n if n.ends_with("id_number") => masked_id(text),
         n if n.ends_with("phone") => masked_phone(text),
-        "sex" => say.lang.pick(if text == "male" { "男" } else { "女" }, if text == "male" { "male" } else { "female" }).to_owned(),
+        "sex" => say
+            .lang
+            .pick(if text == "male" { "男" } else { "女" }, if text == "male" { "male" } else { "female" })
+            .to_owned(),
         _ if list.is_empty() => text.to_owned(),
         _ => say.label(list, text),
     }

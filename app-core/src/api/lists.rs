@@ -63,9 +63,7 @@ pub(super) fn moment(secs: i64) -> String {
 
 pub(super) fn search(app: &App, ask: HouseholdQuery) -> Result<HouseholdPage> {
     let (total, lines) = app.households_page(&query(ask)?)?;
-    super::with_say(app, |say| {
-        Ok(HouseholdPage { total, rows: lines.iter().map(|l| say.household(l)).collect() })
-    })
+    super::with_say(app, |say| Ok(HouseholdPage { total, rows: lines.iter().map(|l| say.household(l)).collect() }))
 }
 
 fn query(ask: HouseholdQuery) -> Result<Query> {

@@ -69,7 +69,9 @@ pub fn dispatch(app: &App, method: &str, params: Value) -> Result<Value, ErrorVi
     let error = match outcome {
         Ok(Ok(answer)) => return Ok(answer),
         Ok(Err(error)) => error,
-        Err(_) => Error::internal("程序出错，刚才的操作没有生效；已保存的内容都在。 Our mistake: nothing was changed, and what was saved is safe."),
+        Err(_) => Error::internal(
+            "程序出错，刚才的操作没有生效；已保存的内容都在。 Our mistake: nothing was changed, and what was saved is safe.",
+        ),
     };
     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
     tracing::warn!(method = known(method), kind = ?error.kind, cause, "a call failed");

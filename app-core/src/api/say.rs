@@ -91,7 +91,8 @@ impl Say<'_> {
         let bound = |q: &Question| q.attributes.iter().any(|(k, v)| k.ends_with(":fact") && *v == fact);
         let forms = self.pack.into_iter().flat_map(|p| p.slugs().iter().filter_map(|s| p.form(s)));
         for form in forms {
-            let found = form.iter().filter(|(_, q)| bound(q)).find_map(|(id, _)| choice(&form, id, item, self.form_language()));
+            let found =
+                form.iter().filter(|(_, q)| bound(q)).find_map(|(id, _)| choice(&form, id, item, self.form_language()));
             if let Some(label) = found {
                 return label;
             }
@@ -240,7 +241,8 @@ impl Say<'_> {
     /// The phase today lies in: the one that ends first.
     pub(super) fn phase_now(&self) -> Option<PhaseView> {
         let ended = |p: &PhaseView| p.to.is_empty();
-        let mut current: Vec<PhaseView> = self.phases().into_iter().filter(|p| p.current && !p.from.is_empty()).collect();
+        let mut current: Vec<PhaseView> =
+            self.phases().into_iter().filter(|p| p.current && !p.from.is_empty()).collect();
         if current.is_empty() {
             current = self.phases().into_iter().filter(|p| p.current).collect();
         }

@@ -162,11 +162,18 @@ fn finishing_through_the_screens_reaches_every_page() {
     let unfinished = dispatch(app, "visit.finish", json!({ "visit": visit["id"], "outcome": "done" })).unwrap_err();
     assert_eq!(unfinished.kind, Kind::Invalid);
     let problems = call(app, "visit.summary", json!({ "visit": visit["id"] }))["problems"].clone();
-    assert!(problems.as_array().unwrap().iter().any(|p| p["section"] == "/section_risk" && p["label"] == "是否存在风险"), "{problems}");
+    assert!(
+        problems.as_array().unwrap().iter().any(|p| p["section"] == "/section_risk" && p["label"] == "是否存在风险"),
+        "{problems}"
+    );
     for (name, value) in ordinary(true).as_object().unwrap() {
         answer(app, &visit, name, value.clone());
     }
-    let done = call(app, "visit.finish", json!({ "visit": visit["id"], "outcome": "done", "leaflets_given": ["application"] }));
+    let done = call(
+        app,
+        "visit.finish",
+        json!({ "visit": visit["id"], "outcome": "done", "leaflets_given": ["application"] }),
+    );
     assert_eq!(done["next_form"]["slug"], "screening-priority");
     assert!(done["bytes"].as_u64().unwrap() > 0);
 
@@ -181,13 +188,18 @@ fn finishing_through_the_screens_reaches_every_page() {
     let history = page["history"].as_array().unwrap();
     assert_eq!(history[1]["what"], "登记导入");
     assert!(history[0]["what"].as_str().unwrap().starts_with("入户排查：一般农户排查表"), "{}", history[0]["what"]);
-    assert!(history[0]["changes"].as_array().unwrap().iter().any(|c| c[0] == "是否存在风险" && c[2] == "是"), "{}", history[0]);
+    assert!(
+        history[0]["changes"].as_array().unwrap().iter().any(|c| c[0] == "是否存在风险" && c[2] == "是"),
+        "{}",
+        history[0]
+    );
 
     let read = call(app, "visit.view", json!({ "visit": visit["id"] }));
     assert_eq!(read["state"], "finished");
     assert!(questions(&read).iter().all(|q| q["readonly"] == true));
     assert_eq!(question(&read, "risks")["shown"], "因病、因缺劳力");
-    let refused = dispatch(app, "visit.answer", json!({ "visit": visit["id"], "path": "/section_risk/has_risk", "value": "no" }));
+    let refused =
+        dispatch(app, "visit.answer", json!({ "visit": visit["id"], "path": "/section_risk/has_risk", "value": "no" }));
     assert_eq!(refused.unwrap_err().kind, Kind::Invalid);
     let again = call(app, "visit.reopen", json!({ "household": id, "visit": visit["id"] }));
     assert_eq!((again["correcting"].clone(), again["id"].clone()), (json!(true), visit["id"].clone()));
@@ -214,7 +226,8 @@ fn no_page_shows_a_whole_id_number_or_phone_but_the_open_form_and_reveal() {
     let app = &phone.app;
     call(app, "household.set_fact", json!({ "household": id, "path": "profile/phone", "value": "13800007777" }));
     let made = app.visit_with_answers(id, "screening-ordinary", &ordinary(false), false).unwrap();
-    let numbers = [number("99999919700512002"), number("99999919680203001"), "13800000001".into(), "13800007777".into()];
+    let numbers =
+        [number("99999919700512002"), number("99999919680203001"), "13800000001".into(), "13800007777".into()];
     for (method, params) in [
         ("household.view", json!({ "id": id })),
         ("today.view", json!({})),
@@ -240,13 +253,17 @@ fn members_and_households_are_added_and_corrected() {
     let facts = json!({ "name": "李小红", "relation": "daughter", "living": "alive" });
     let page = call(app, "member.add", json!({ "household": id, "facts": facts }));
     let member = page["members"][3]["id"].clone();
-    assert_eq!((page["members"][3]["name"].clone(), page["members"][3]["relation"].clone()), (json!("李小红"), json!("之女")));
+    assert_eq!(
+        (page["members"][3]["name"].clone(), page["members"][3]["relation"].clone()),
+        (json!("李小红"), json!("之女"))
+    );
     let page = call(app, "member.remove", json!({ "household": id, "member": member, "living": "moved_out" }));
     assert_eq!(page["members"][3]["removed"], true);
     let new = json!({ "head_name": "黄阿妹", "head_id_number": number("99999919550505002"), "grid": "999999101203-04", "hamlet": "下韦屯", "phone": "" });
     let page = call(app, "household.add", new);
     assert_eq!((page["row"]["head_name"].clone(), page["row"]["progress"].clone()), (json!("黄阿妹"), json!("left")));
-    let wrong = dispatch(app, "household.set_fact", json!({ "household": id, "path": "profile/base", "value": "lifted" }));
+    let wrong =
+        dispatch(app, "household.set_fact", json!({ "household": id, "path": "profile/base", "value": "lifted" }));
     assert!(matches!(wrong.unwrap_err().kind, Kind::Refused | Kind::Invalid));
     let areas = call(app, "areas.list", Value::Null);
     assert!(areas.as_array().unwrap().iter().any(|a| a["level"] == "grid" && a["code"] == "999999101203-04"));
@@ -272,7 +289,11 @@ fn before_the_pin_nothing_but_the_session_answers() {
     let app = App::open(dir.path()).unwrap();
     assert_eq!(call(&app, "session.state", Value::Null)["stage"], "new");
     for method in methods::METHODS.iter().filter(|m| !m.starts_with("session.")) {
-        let error = dispatch(&app, method, json!({ "id": "x", "household": "00000000-0000-4000-8000-000000000000", "visit": "v" }));
+        let error = dispatch(
+            &app,
+            method,
+            json!({ "id": "x", "household": "00000000-0000-4000-8000-000000000000", "visit": "v" }),
+        );
         assert!(matches!(error.unwrap_err().kind, Kind::Locked | Kind::Invalid), "{method}");
     }
     let phone = Phone::enrolled(&Village::new(), "K7QF3MXD");
@@ -300,9 +321,26 @@ fn junk() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(2, 12, 4, |inner| {
         let keys = prop_oneof![
-            Just("id"), Just("household"), Just("visit"), Just("path"), Just("value"), Just("form"), Just("text"), Just("limit"),
-            Just("offset"), Just("area"), Just("list"), Just("outcome"), Just("facts"), Just("member"), Just("sort"), Just("what"),
-            Just("grid"), Just("pin"), Just("ticket"), Just("server")
+            Just("id"),
+            Just("household"),
+            Just("visit"),
+            Just("path"),
+            Just("value"),
+            Just("form"),
+            Just("text"),
+            Just("limit"),
+            Just("offset"),
+            Just("area"),
+            Just("list"),
+            Just("outcome"),
+            Just("facts"),
+            Just("member"),
+            Just("sort"),
+            Just("what"),
+            Just("grid"),
+            Just("pin"),
+            Just("ticket"),
+            Just("server")
         ];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),

@@ -41,7 +41,9 @@ pub(super) fn view(app: &App, ask: VisitRequest) -> Result<VisitView> {
 
 pub(super) fn answer(app: &App, ask: AnswerRequest) -> Result<VisitPatch> {
     let now = moment(app);
-    super::with_say(app, |say| app.answer(&ask.visit, &ask.path, &ask.value, |form, changes| patch(say, form, changes, &now)))
+    super::with_say(app, |say| {
+        app.answer(&ask.visit, &ask.path, &ask.value, |form, changes| patch(say, form, changes, &now))
+    })
 }
 
 pub(super) fn add_instance(app: &App, ask: AddInstanceRequest) -> Result<VisitPatch> {

@@ -29,22 +29,22 @@ const fn case(path: &'static str, text: Option<&'static str>, owner: Option<&'st
 
 /// The columns of the table.
 const CASES: [Case; 16] = [
-    case("visits/v1", None, None),                                   // makes a visit
-    case("visits/v1/collector_id", Some(ME), None),                  // in one's own name
-    case("visits/v1/collector_id", Some(OTHER), None),               // in another's name
-    case("visits/v1/answers/has_risk", Some("yes"), Some(ME)),       // corrects one's own
-    case("visits/v1/answers/has_risk", Some("yes"), Some(OTHER)),    // changes another's
-    case("visits/v1/collector_id", Some(ME), Some(OTHER)),           // takes another's
-    case("profile/phone", Some("10000000001"), None),                // a fact
-    case("members/m1/health/chronic", None, None),                   // the roster
+    case("visits/v1", None, None),                                // makes a visit
+    case("visits/v1/collector_id", Some(ME), None),               // in one's own name
+    case("visits/v1/collector_id", Some(OTHER), None),            // in another's name
+    case("visits/v1/answers/has_risk", Some("yes"), Some(ME)),    // corrects one's own
+    case("visits/v1/answers/has_risk", Some("yes"), Some(OTHER)), // changes another's
+    case("visits/v1/collector_id", Some(ME), Some(OTHER)),        // takes another's
+    case("profile/phone", Some("10000000001"), None),             // a fact
+    case("members/m1/health/chronic", None, None),                // the roster
     case("place/hamlet", Some("丙屯"), None),
     case("profile/priority", None, None),
     case("place/grid", Some("999999101203-05"), None),
     case("profile/base", Some("ordinary"), None),
     case("profile/base", Some("lifted"), None),
-    case("profile/registered_risks/illness", None, None),            // standing
+    case("profile/registered_risks/illness", None, None), // standing
     case("meta/source", Some("phone"), None),
-    case("threads/t1/text", Some("…"), None),                        // what this version does not know
+    case("threads/t1/text", Some("…"), None), // what this version does not know
 ];
 
 const VISITOR: [&str; 2] = ["yynynnyyy.......", "yynynnyyy.yy..y."];
@@ -54,7 +54,9 @@ const NOBODY: [&str; 2] = ["................", "................"];
 /// Title → in a file that stands, in a change that founds one.
 fn table(title: Title) -> [&'static str; 2] {
     match title {
-        Title::GridWorker1 | Title::GridWorker2 | Title::SupportCadre | Title::Assistant | Title::ResidentCadre => VISITOR,
+        Title::GridWorker1 | Title::GridWorker2 | Title::SupportCadre | Title::Assistant | Title::ResidentCadre => {
+            VISITOR
+        }
         Title::DataClerk => ["yynynnyyyy......", "yyyyyyyyyyyyyyy."],
         Title::LeadCounty | Title::LeadTownship | Title::LeadVillage | Title::LeadHamlet => LEAD,
         Title::VillageCommittee => ["yynynnyyyy......", "yynynnyyyyyy..y."],

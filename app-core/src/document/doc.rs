@@ -137,8 +137,7 @@ impl HouseholdDoc {
         let time = at_secs.clamp(*TIME_RANGE.start(), *TIME_RANGE.end());
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(time));
         let Some(hash) = hash else { return Ok(None) };
-        let change =
-            self.doc.get_change_by_hash(&hash).ok_or_else(|| Error::internal("档案处理出错"))?;
+        let change = self.doc.get_change_by_hash(&hash).ok_or_else(|| Error::internal("档案处理出错"))?;
         Ok(Some(Written { hash: hash.0, bytes: change.raw_bytes().to_vec() }))
     }
 
@@ -168,12 +167,7 @@ impl HouseholdDoc {
         let metas = self.doc.get_changes_meta(&[]);
         metas
             .iter()
-            .map(|m| ChangeInfo {
-                hash: m.hash.0,
-                actor: actor_bytes(&m.actor),
-                seq: m.seq,
-                time: m.timestamp,
-            })
+            .map(|m| ChangeInfo { hash: m.hash.0, actor: actor_bytes(&m.actor), seq: m.seq, time: m.timestamp })
             .collect()
     }
 }
@@ -219,9 +213,7 @@ fn exists(doc: &impl ReadDoc, collection: &str, id: &str) -> Result<bool> {
 /// An emptied field of a member or visit that does not exist must not make one.
 fn worth_a_spot(doc: &impl ReadDoc, path: &[String], value: &Scalar) -> Result<bool> {
     match path {
-        [root, id, _, ..] if value.is_empty() && layout::COLLECTIONS.contains(&root.as_str()) => {
-            exists(doc, root, id)
-        }
+        [root, id, _, ..] if value.is_empty() && layout::COLLECTIONS.contains(&root.as_str()) => exists(doc, root, id),
         _ => Ok(true),
     }
 }

@@ -285,10 +285,7 @@ fn water(mut f: Flat) -> Option<Water> {
 
 /// The facts this version has no field for: scalars, and ticked choices as a list.
 fn more(f: Flat) -> BTreeMap<String, serde_json::Value> {
-    answers(f)
-        .into_iter()
-        .map(|(k, a)| (k, a.to_json()))
-        .collect()
+    answers(f).into_iter().map(|(k, a)| (k, a.to_json())).collect()
 }
 
 fn member(id: String, mut f: Flat) -> MemberFile {

@@ -89,15 +89,21 @@ fn place(out: &mut Writer, p: &Place) {
 
 fn profile(out: &mut Writer, p: &Profile) {
     use crate::domain::{Base, MonitoredKind};
-    out.text(&["profile", "base"], p.base.map(|b| match b {
-        Base::Ordinary => "ordinary",
-        Base::Lifted => "lifted",
-    }));
-    out.text(&["profile", "monitored_kind"], p.monitored_kind.map(|k| match k {
-        MonitoredKind::UnstableLifted => "unstable_lifted",
-        MonitoredKind::Marginal => "marginal",
-        MonitoredKind::SuddenHardship => "sudden_hardship",
-    }));
+    out.text(
+        &["profile", "base"],
+        p.base.map(|b| match b {
+            Base::Ordinary => "ordinary",
+            Base::Lifted => "lifted",
+        }),
+    );
+    out.text(
+        &["profile", "monitored_kind"],
+        p.monitored_kind.map(|k| match k {
+            MonitoredKind::UnstableLifted => "unstable_lifted",
+            MonitoredKind::Marginal => "marginal",
+            MonitoredKind::SuddenHardship => "sudden_hardship",
+        }),
+    );
     out.flag(&["profile", "cleared"], p.cleared);
     for (key, value) in [
         ("clearance_way", &p.clearance_way),
@@ -120,8 +126,7 @@ fn profile(out: &mut Writer, p: &Profile) {
 
 fn profile_groups(out: &mut Writer, p: &Profile) {
     if let Some(a) = &p.allowance {
-        for (key, value) in
-            [("kind", &a.kind), ("class", &a.class), ("since", &a.since), ("applied_on", &a.applied_on)]
+        for (key, value) in [("kind", &a.kind), ("class", &a.class), ("since", &a.since), ("applied_on", &a.applied_on)]
         {
             out.text(&["profile", "allowance", key], value.as_deref());
         }

@@ -62,7 +62,9 @@ pub(super) fn spot<T: Transactable>(tx: &mut T, path: &[String]) -> Result<Spot>
     let (mut obj, mut depth) = (ROOT, 0);
     loop {
         let rest = path.get(depth..).unwrap_or_default();
-        let Some(first) = rest.first() else { return Err(Error::internal("档案路径指向一组内容，不能直接写入")) };
+        let Some(first) = rest.first() else {
+            return Err(Error::internal("档案路径指向一组内容，不能直接写入"));
+        };
         match child(tx, &obj, first)? {
             Child::Map(id) => obj = id,
             Child::Nothing if is_collection(path.get(..depth).unwrap_or_default()) && rest.len() > 1 => {

@@ -35,10 +35,7 @@ pub fn short_id_of(household: HouseholdId, key: &str) -> String {
 fn encode(bits: u128) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     // The low 60 bits: a version-4 or -5 UUID keeps its fixed bits above them.
-    (0..12)
-        .filter_map(|i| ALPHABET.get(((bits >> (5 * i)) & 31) as usize))
-        .map(|b| char::from(*b))
-        .collect()
+    (0..12).filter_map(|i| ALPHABET.get(((bits >> (5 * i)) & 31) as usize)).map(|b| char::from(*b)).collect()
 }
 
 #[cfg(test)]

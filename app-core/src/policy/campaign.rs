@@ -7,8 +7,7 @@ use super::fault::Faults;
 use super::sheet::Sheet;
 
 const PHASE_COLUMNS: &[&str] = &["id", "label", "label_en", "from", "to", "flag", "source", "note"];
-const ITEM_COLUMNS: &[&str] =
-    &["level", "number", "phase", "task", "content", "task_en", "content_en", "evidence"];
+const ITEM_COLUMNS: &[&str] = &["level", "number", "phase", "task", "content", "task_en", "content_en", "evidence"];
 
 /// One phase 工作阶段.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,8 +7,7 @@ use chrono::NaiveDate;
 use super::fault::Faults;
 use super::sheet::Sheet;
 
-const COLUMNS: &[&str] =
-    &["list", "code", "label", "label_en", "order", "sex", "from", "to", "provisional", "source"];
+const COLUMNS: &[&str] = &["list", "code", "label", "label_en", "order", "sex", "from", "to", "provisional", "source"];
 
 /// One code of one list.
 #[derive(Debug, Clone, PartialEq)]

@@ -229,9 +229,7 @@ impl Facts {
             return Some(Standing::Cleared);
         }
         match (p.base, p.monitored_kind) {
-            (base, Some(kind)) => {
-                Some(Standing::derive(base.unwrap_or(Base::Ordinary), Some(kind), false))
-            }
+            (base, Some(kind)) => Some(Standing::derive(base.unwrap_or(Base::Ordinary), Some(kind), false)),
             (Some(base), None) => Some(Standing::derive(base, None, false)),
             (None, None) => p.standing,
         }

@@ -85,7 +85,11 @@ impl From<Faults> for Error {
     fn from(faults: Faults) -> Self {
         let first = faults.errors.first().map(Fault::to_string).unwrap_or_default();
         let more = faults.errors.len().saturating_sub(1);
-        let words = if more == 0 { format!("政策包有误：{first}") } else { format!("政策包有误：{first}（另有 {more} 处）") };
+        let words = if more == 0 {
+            format!("政策包有误：{first}")
+        } else {
+            format!("政策包有误：{first}（另有 {more} 处）")
+        };
         Error::new(Kind::Form, words).because(faults)
     }
 }

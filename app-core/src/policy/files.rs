@@ -20,7 +20,9 @@ const MAX_PACK: usize = 32 << 20;
 /// Whether a path belongs to a pack: `pack.toml`, `<name>.csv`, `forms/<slug>/<name>.csv`.
 fn belongs(path: &str) -> bool {
     let plain = |part: &str| {
-        !part.is_empty() && !part.starts_with('.') && part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
     };
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {

@@ -83,7 +83,12 @@ fn compile(files: &Files, slug: &str) -> Result<Arc<Form>, Faults> {
     }
     form::compile(&book, slug).map(Arc::new).map_err(|problems| {
         for p in problems.errors {
-            faults.add(&format!("{folder}{}.csv", p.sheet), p.row.unwrap_or_default(), &p.column.unwrap_or_default(), p.message);
+            faults.add(
+                &format!("{folder}{}.csv", p.sheet),
+                p.row.unwrap_or_default(),
+                &p.column.unwrap_or_default(),
+                p.message,
+            );
         }
         faults
     })

@@ -149,8 +149,7 @@ fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) -> bool {
             None => return unknown(rule, vec!["profile/base".to_owned()], out),
         }
     }
-    let missing: Vec<String> =
-        rule.needs.iter().filter(|n| !n.known(view)).map(|n| n.written.clone()).collect();
+    let missing: Vec<String> = rule.needs.iter().filter(|n| !n.known(view)).map(|n| n.written.clone()).collect();
     if !missing.is_empty() {
         return unknown(rule, missing, out);
     }
@@ -162,14 +161,17 @@ fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) -> bool {
     match &rule.form {
         Some(form) => {
             let done = view.asked.contains_key(form.slug.as_str());
-            add_form(out, FormFor {
-                slug: form.slug.clone(),
-                why: words,
-                why_en: words_en,
-                paragraph: rule.paragraph.clone(),
-                optional: form.optional,
-                done,
-            });
+            add_form(
+                out,
+                FormFor {
+                    slug: form.slug.clone(),
+                    why: words,
+                    why_en: words_en,
+                    paragraph: rule.paragraph.clone(),
+                    optional: form.optional,
+                    done,
+                },
+            );
         }
         None => out.findings.push(Finding {
             rule: rule.id.clone(),

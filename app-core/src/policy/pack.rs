@@ -22,9 +22,8 @@ use crate::domain::Title;
 use crate::xlsform::Table;
 
 /// The sheets with columns of their own; every other `.csv` beside them is a table for `pulldata`.
-const SHEETS: &[&str] = &[
-    "params.csv", "codes.csv", "phases.csv", "checklist.csv", "routes.csv", "permits.csv", "rules.csv", "checks.csv",
-];
+const SHEETS: &[&str] =
+    &["params.csv", "codes.csv", "phases.csv", "checklist.csv", "routes.csv", "permits.csv", "rules.csv", "checks.csv"];
 
 /// A loaded pack. Cheap to share behind an `Arc`; loading costs milliseconds.
 #[derive(Debug)]
@@ -68,7 +67,8 @@ impl Pack {
         vet::cross("rules.csv", &pack.rules, &pack, &mut faults);
         vet::cross("checks.csv", &pack.checks, &pack, &mut faults);
         for slug in pack.slugs() {
-            if !pack.files.keys().any(|f| f.strip_prefix("forms/").is_some_and(|f| f.starts_with(&format!("{slug}/")))) {
+            if !pack.files.keys().any(|f| f.strip_prefix("forms/").is_some_and(|f| f.starts_with(&format!("{slug}/"))))
+            {
                 faults.add("pack.toml", 0, "forms", format!("there is no folder forms/{slug}"));
             }
         }
@@ -83,8 +83,7 @@ impl Pack {
         let checklist = sheet(&files, "checklist.csv", faults)
             .map(|s| campaign::checklist(&s, &phases, faults))
             .unwrap_or_default();
-        let steps =
-            sheet(&files, "routes.csv", faults).map(|s| routes::steps(&s, &params, faults)).unwrap_or_default();
+        let steps = sheet(&files, "routes.csv", faults).map(|s| routes::steps(&s, &params, faults)).unwrap_or_default();
         let permits = sheet(&files, "permits.csv", faults).map(|s| routes::permits(&s, faults)).unwrap_or_default();
         let rules = sheet(&files, "rules.csv", faults).map(|s| rule::read(&s, false, faults)).unwrap_or_default();
         let checks = sheet(&files, "checks.csv", faults).map(|s| rule::read(&s, true, faults)).unwrap_or_default();
@@ -94,7 +93,20 @@ impl Pack {
         let forms = Forms::new(&manifest.forms);
         let day = Mutex::default();
         Pack {
-            files, hash, manifest, params, codes, phases, checklist, steps, permits, rules, checks, names, tables, forms,
+            files,
+            hash,
+            manifest,
+            params,
+            codes,
+            phases,
+            checklist,
+            steps,
+            permits,
+            rules,
+            checks,
+            names,
+            tables,
+            forms,
             day,
         }
     }
@@ -215,9 +227,7 @@ impl Pack {
 
     /// `phases.csv` with every date moved by so many days; for [`Pack::with_phases`] (demo, a delayed campaign).
     pub fn phases_shifted(&self, days: i64) -> Vec<u8> {
-        let shift = |d: Option<NaiveDate>| {
-            d.and_then(|d| shifted(d, days)).map(|d| d.to_string()).unwrap_or_default()
-        };
+        let shift = |d: Option<NaiveDate>| d.and_then(|d| shifted(d, days)).map(|d| d.to_string()).unwrap_or_default();
         let mut out = csv::Writer::from_writer(Vec::new());
         // Writing to memory cannot fail.
         let _ = out.write_record(["id", "label", "label_en", "from", "to", "flag", "source", "note"]);

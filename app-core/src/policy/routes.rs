@@ -20,8 +20,27 @@ pub const CASES: &[&str] = &[
 
 /// What a title may be permitted to do (docs/pack.md).
 pub const PERMITS: &[&str] = &[
-    "read", "read_full", "visit", "correct", "assign", "people", "list", "clean", "enter", "import", "export", "review",
-    "notice", "submit", "endorse", "confirm", "determine", "record_outside", "publish", "spot_check", "report",
+    "read",
+    "read_full",
+    "visit",
+    "correct",
+    "assign",
+    "people",
+    "list",
+    "clean",
+    "enter",
+    "import",
+    "export",
+    "review",
+    "notice",
+    "submit",
+    "endorse",
+    "confirm",
+    "determine",
+    "record_outside",
+    "publish",
+    "spot_check",
+    "report",
 ];
 
 const LEVELS: &[&str] = &["village", "township", "county", "outside"];

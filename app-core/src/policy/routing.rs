@@ -68,7 +68,8 @@ pub fn derived(pack: &Pack, facts: &Facts, on: NaiveDate) -> Value {
 pub fn facts_for_form(pack: &Pack, facts: &Facts, on: NaiveDate) -> Value {
     let mut all = super::judge::json(facts);
     let derived = derived(pack, facts, on);
-    if let (Some(Value::Object(profile)), Some(Value::Object(more))) = (all.get_mut("profile"), derived.get("profile")) {
+    if let (Some(Value::Object(profile)), Some(Value::Object(more))) = (all.get_mut("profile"), derived.get("profile"))
+    {
         profile.extend(more.iter().map(|(k, v)| (k.clone(), v.clone())));
     }
     all

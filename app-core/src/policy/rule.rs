@@ -9,12 +9,21 @@ use super::template::Template;
 use crate::domain::Standing;
 use crate::xlsform::expr::{self, Axis, Expr, Path, Start, Step, Test};
 
-const RULE_COLUMNS: &[&str] = &[
-    "id", "paragraph", "applies_to", "needs", "when", "finding", "risk_kind", "numbers", "words", "words_en",
-];
+const RULE_COLUMNS: &[&str] =
+    &["id", "paragraph", "applies_to", "needs", "when", "finding", "risk_kind", "numbers", "words", "words_en"];
 const CHECK_COLUMNS: &[&str] = &[
-    "id", "paragraph", "applies_to", "needs", "when", "finding", "risk_kind", "numbers", "words", "words_en",
-    "severity", "fields",
+    "id",
+    "paragraph",
+    "applies_to",
+    "needs",
+    "when",
+    "finding",
+    "risk_kind",
+    "numbers",
+    "words",
+    "words_en",
+    "severity",
+    "fields",
 ];
 const REQUIRED: &[&str] = &["id", "applies_to", "when", "words"];
 
@@ -267,9 +276,8 @@ fn compile(row: Row<'_>, column: &str, text: &str, faults: &mut Faults) -> Optio
 /// the whole tree for each of 100,000 households.
 fn from_root(expr: Expr) -> Expr {
     let all = |list: Vec<Expr>| list.into_iter().map(from_root).collect::<Vec<_>>();
-    let steps = |list: Vec<Step>| {
-        list.into_iter().map(|s| Step { predicates: all(s.predicates), ..s }).collect::<Vec<_>>()
-    };
+    let steps =
+        |list: Vec<Step>| list.into_iter().map(|s| Step { predicates: all(s.predicates), ..s }).collect::<Vec<_>>();
     match expr {
         Expr::Ref(name) if matches!(&*name, "members" | "measures" | "visits" | "cases") => Expr::Path(Path {
             start: Start::Current,
@@ -283,10 +291,9 @@ fn from_root(expr: Expr) -> Expr {
             Expr::Filter(f)
         }
         Expr::Call(function, args) => Expr::Call(function, all(args)),
-        Expr::Chain(first, rest) => Expr::Chain(
-            Box::new(from_root(*first)),
-            rest.into_iter().map(|(op, e)| (op, from_root(e))).collect(),
-        ),
+        Expr::Chain(first, rest) => {
+            Expr::Chain(Box::new(from_root(*first)), rest.into_iter().map(|(op, e)| (op, from_root(e))).collect())
+        }
         Expr::Negate(e) => Expr::Negate(Box::new(from_root(*e))),
         Expr::Number(_) | Expr::Text(_) | Expr::Ref(_) | Expr::Place(_) => expr,
     }

@@ -66,7 +66,12 @@ impl Sheet {
         }
         if cells.len() > self.columns.len() {
             let (have, want) = (cells.len(), self.columns.len());
-            faults.add(&self.file, row, "", format!("{have} cells under {want} headings; is a cell with a comma not quoted?"));
+            faults.add(
+                &self.file,
+                row,
+                "",
+                format!("{have} cells under {want} headings; is a cell with a comma not quoted?"),
+            );
         }
         cells.resize(self.columns.len(), String::new());
         self.rows.push((row, cells));

@@ -90,10 +90,9 @@ impl Numbers {
     /// As JSON: numbers as numbers (unrounded), texts as texts; what is not finite is left out.
     pub fn json(&self) -> Map<String, Value> {
         let value = |n: &Number| match n {
-            Number::Num(n) => n
-                .to_i64()
-                .map(Value::from)
-                .or_else(|| serde_json::Number::from_f64(n.to_f64()).map(Value::Number)),
+            Number::Num(n) => {
+                n.to_i64().map(Value::from).or_else(|| serde_json::Number::from_f64(n.to_f64()).map(Value::Number))
+            }
             Number::Text(t) => Some(Value::String(t.clone())),
         };
         self.named.iter().filter_map(|(name, n, _)| value(n).map(|v| (name.clone(), v))).collect()

@@ -89,9 +89,8 @@ fn params(expr: &Expr) -> Vec<&str> {
 /// How deep conditions `[…]` stand inside one another. The parser bounds the recursion.
 fn predicates(expr: &Expr) -> usize {
     let deepest = |list: &[Expr]| list.iter().map(predicates).max();
-    let of_steps = |steps: &[Step]| {
-        steps.iter().filter_map(|s| deepest(&s.predicates)).max().map_or(0, |d| d.saturating_add(1))
-    };
+    let of_steps =
+        |steps: &[Step]| steps.iter().filter_map(|s| deepest(&s.predicates)).max().map_or(0, |d| d.saturating_add(1));
     match expr {
         Expr::Path(p) => of_steps(&p.steps),
         Expr::Filter(f) => {

@@ -11,8 +11,18 @@ use crate::policy::Pack;
 use crate::storage::{Changes, Edited, Tx};
 
 /// Facts that are yes or no in the file.
-const YES_NO: [&str; 10] =
-    ["priority", "whole", "only_home", "quantity", "quality", "reliability", "convenience", "insured", "pension", "willing"];
+const YES_NO: [&str; 10] = [
+    "priority",
+    "whole",
+    "only_home",
+    "quantity",
+    "quality",
+    "reliability",
+    "convenience",
+    "insured",
+    "pension",
+    "willing",
+];
 /// Facts that are whole numbers in the file.
 const WHOLE: [&str; 4] = ["employed_months", "disability_kind", "disability_level", "order"];
 /// Facts with several choices, each a yes or no of its own.
@@ -81,7 +91,14 @@ fn edits(pack: Option<&Pack>, tx: &Tx<'_>, file: &HouseholdFile, path: &[String]
 }
 
 /// A multiple choice: the ticked codes stand, every other code that stood is unticked.
-fn several(pack: Option<&Pack>, tx: &Tx<'_>, file: &HouseholdFile, path: &[String], name: &str, value: &Value) -> Result<Vec<Edit>> {
+fn several(
+    pack: Option<&Pack>,
+    tx: &Tx<'_>,
+    file: &HouseholdFile,
+    path: &[String],
+    name: &str,
+    value: &Value,
+) -> Result<Vec<Edit>> {
     let ticked: Vec<String> = match value {
         Value::Array(codes) => codes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Value::String(codes) => codes.split([' ', ',']).filter(|c| !c.is_empty()).map(str::to_owned).collect(),
@@ -143,8 +160,13 @@ pub(super) fn check(pack: Option<&Pack>, tx: &Tx<'_>, name: &str, value: &Scalar
     match name {
         "id_number" => sound_number(text),
         "phone" => {
-            let sound = (5..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'+');
-            if sound { Ok(()) } else { Err(Error::invalid("电话号码应为 5–20 位数字。 A phone number has 5–20 digits.")) }
+            let sound =
+                (5..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'+');
+            if sound {
+                Ok(())
+            } else {
+                Err(Error::invalid("电话号码应为 5–20 位数字。 A phone number has 5–20 digits."))
+            }
         }
         "birth" | "since" | "applied_on" | "identified_on" | "cleared_on" | "made_on" | "given_on" => {
             match crate::policy::facts::day(text) {
@@ -162,11 +184,15 @@ pub(super) fn sound_number(text: &str) -> Result<()> {
     use crate::domain::id_number::Fault;
     let words = match IdNumber::new(text).fault() {
         None => return Ok(()),
-        Some(Fault::Length) => "证件号码应为 18 位（残疾人证 20 位）。 An ID number has 18 characters (20 on a disability certificate).",
+        Some(Fault::Length) => {
+            "证件号码应为 18 位（残疾人证 20 位）。 An ID number has 18 characters (20 on a disability certificate)."
+        }
         Some(Fault::Characters) => "证件号码只能是数字，末位可为 X。 An ID number has digits only; the last may be X.",
         Some(Fault::BirthDate) => "证件号码中的出生日期不存在。 The birth date in the ID number does not exist.",
         Some(Fault::CheckDigit) => "证件号码校验位不符，请核对。 The ID number's check digit does not fit: look again.",
-        Some(Fault::Disability) => "残疾人证号码末尾的类别或等级不对。 Category or level at the end of the certificate number is wrong.",
+        Some(Fault::Disability) => {
+            "残疾人证号码末尾的类别或等级不对。 Category or level at the end of the certificate number is wrong."
+        }
     };
     Err(Error::invalid(words))
 }

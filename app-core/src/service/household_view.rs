@@ -90,7 +90,8 @@ impl App {
                 (Reveal::Phone, _) => file.profile.phone.clone(),
                 (Reveal::IdNumber, None) => None,
             };
-            let value = found.ok_or_else(|| crate::error::Error::invalid("没有这一项可查看。 There is nothing to show."))?;
+            let value =
+                found.ok_or_else(|| crate::error::Error::invalid("没有这一项可查看。 There is nothing to show."))?;
             let path = match (what, member) {
                 (Reveal::IdNumber, Some(member)) => format!("members/{member}/id_number"),
                 (Reveal::IdNumber, None) | (Reveal::Phone, _) => "profile/phone".to_owned(),

@@ -40,7 +40,9 @@ impl App {
     pub fn remove_member(&self, household: HouseholdId, member: &str, living: Option<&str>) -> Result<Done> {
         let author = self.author()?;
         if living.is_some_and(|l| !matches!(l, "dead" | "moved_out" | "reduced")) {
-            return Err(Error::invalid("离开原因应为死亡、转出或减少。 The way of leaving is dead, moved_out or reduced."));
+            return Err(Error::invalid(
+                "离开原因应为死亡、转出或减少。 The way of leaving is dead, moved_out or reduced.",
+            ));
         }
         let (edited, changes) = self.transact_noting(|tx| {
             let file = tx.file(household)?;
@@ -62,8 +64,9 @@ fn codes(value: &Value) -> Vec<Scalar> {
 fn member(id: &str, facts: &Map<String, Value>) -> Result<Member> {
     let mut all = facts.clone();
     all.insert("id".into(), id.into());
-    let mut member: Member = serde_json::from_value(Value::Object(all))
-        .map_err(|e| Error::invalid("成员信息的格式不对。 The member's facts are not of the right shape.").because(e))?;
+    let mut member: Member = serde_json::from_value(Value::Object(all)).map_err(|e| {
+        Error::invalid("成员信息的格式不对。 The member's facts are not of the right shape.").because(e)
+    })?;
     if member.name.as_deref().unwrap_or_default().trim().is_empty() {
         return Err(Error::invalid("请填写姓名。 Give the name."));
     }
@@ -87,7 +90,9 @@ pub(super) fn complete(member: &mut Member) -> Result<()> {
 
 fn not_twice(file: &HouseholdFile, new: &Member) -> Result<()> {
     let twice = new.id_number.as_ref().is_some_and(|number| {
-        file.members.iter().any(|m| !m.removed && m.fact.id_number.as_deref().map(IdNumber::new) == Some(IdNumber::new(number)))
+        file.members
+            .iter()
+            .any(|m| !m.removed && m.fact.id_number.as_deref().map(IdNumber::new) == Some(IdNumber::new(number)))
     });
     if twice {
         return Err(Error::invalid("此证件号码已在本户名册中。 This ID number is on the roster already."));

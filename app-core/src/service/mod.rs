@@ -15,10 +15,10 @@ pub mod register;
 pub mod round;
 pub mod session;
 pub mod status;
-pub mod today;
-pub mod visit;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod today;
+pub mod visit;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -30,8 +30,8 @@ pub use clock::{Clock, Fixed, System};
 use crate::domain::Person;
 use crate::error::{Error, Kind, Result};
 use crate::policy::Pack;
-use crate::storage::meta::{Identity, Settings};
 pub use crate::storage::Author;
+use crate::storage::meta::{Identity, Settings};
 use crate::storage::{Changes, Cost, Lens, Store, Tx};
 use crate::sync::transport::{Connect, http_connect};
 
@@ -83,7 +83,14 @@ impl App {
     pub fn open_with(dir: impl AsRef<Path>, setup: Setup) -> Result<Self> {
         let dir = dir.as_ref().to_path_buf();
         std::fs::create_dir_all(&dir).map_err(crate::storage::fault::disk)?;
-        Ok(Self { dir, setup, store: Mutex::default(), opened: RwLock::default(), rounds: Mutex::default(), visits: visit::Open::default() })
+        Ok(Self {
+            dir,
+            setup,
+            store: Mutex::default(),
+            opened: RwLock::default(),
+            rounds: Mutex::default(),
+            visits: visit::Open::default(),
+        })
     }
 
     /// The data folder.

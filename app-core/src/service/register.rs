@@ -28,9 +28,7 @@ impl App {
                 used.extend([6, 9, 12].iter().filter_map(|n| grid.get(..*n)).map(str::to_owned));
                 used.push(grid);
             }
-            let reached = |code: &str| {
-                Area::parse(code).is_some_and(|a| scope.iter().any(|s| s.contains(&a)))
-            };
+            let reached = |code: &str| Area::parse(code).is_some_and(|a| scope.iter().any(|s| s.contains(&a)));
             let name = |code: String| {
                 let name = names.get(&code).cloned().unwrap_or_else(|| code.clone());
                 (code, name)

@@ -28,7 +28,8 @@ impl App {
     pub fn sync(&self) -> Result<RoundReport> {
         let _one_at_a_time = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
         let identity = self.identity()?;
-        let mut report = RoundReport { round: Round { at: self.now().timestamp(), ..Round::default() }, ..RoundReport::default() };
+        let mut report =
+            RoundReport { round: Round { at: self.now().timestamp(), ..Round::default() }, ..RoundReport::default() };
         let address = Address {
             server: identity.server.clone(),
             fingerprint: identity.fingerprint.clone(),
@@ -70,7 +71,10 @@ impl App {
                 return Ok(());
             }
         }
-        Err(Error::new(Kind::Offline, "同步没有收敛，已停止；本机内容都在，请稍后再试。 The round did not come to an end and was stopped; everything here is safe, try later."))
+        Err(Error::new(
+            Kind::Offline,
+            "同步没有收敛，已停止；本机内容都在，请稍后再试。 The round did not come to an end and was stopped; everything here is safe, try later.",
+        ))
     }
 
     /// Fetches the pack in force if its files are not here, and makes the projection again with it.
@@ -80,7 +84,9 @@ impl App {
             let files = link.pack(&wanted.hash)?;
             let pack = Pack::from_files(files.files.iter().map(|(p, b)| (p.clone(), b.to_vec())).collect())?;
             if hex::encode(pack.hash()) != wanted.hash {
-                return Err(Error::damaged("收到的政策包不完整，未采用；请再同步一次。 The pack that came is not the one announced and was not used: sync again."));
+                return Err(Error::damaged(
+                    "收到的政策包不完整，未采用；请再同步一次。 The pack that came is not the one announced and was not used: sync again.",
+                ));
             }
             let at = self.now().timestamp();
             let ((), changes) = self.transact_noting(|tx| tx.write_pack(&wanted, &files, at))?;

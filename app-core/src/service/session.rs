@@ -142,8 +142,7 @@ impl App {
             let areas = store.read(&lens, |tx| tx.areas())?;
             (opened, areas)
         };
-        let names: Vec<String> =
-            opened.person.scope.iter().filter_map(|a| areas.get(a.as_str()).cloned()).collect();
+        let names: Vec<String> = opened.person.scope.iter().filter_map(|a| areas.get(a.as_str()).cloned()).collect();
         if let Some(mut vault) = Vault::read(&self.dir)? {
             vault.show(true, shown(&opened, &names))?;
         }

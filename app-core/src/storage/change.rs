@@ -124,9 +124,9 @@ impl Tx<'_> {
 
     /// The households with changes that are only on this device.
     pub fn waiting(&self) -> Result<Vec<HouseholdId>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT household FROM change WHERE state = 'pending' GROUP BY household ORDER BY min(seq)")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT household FROM change WHERE state = 'pending' GROUP BY household ORDER BY min(seq)",
+        )?;
         let rows = statement.query_map([], |r| household_id(r, 0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

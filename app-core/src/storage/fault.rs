@@ -17,12 +17,15 @@ const BUSY: &str = "另一个程序正在使用本机数据，请关闭后再试
 impl From<rusqlite::Error> for Error {
     fn from(cause: rusqlite::Error) -> Self {
         let (kind, words) = match cause.sqlite_error_code() {
-            Some(
-                ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly,
-            ) => (Kind::Disk, DISK),
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+                (Kind::Disk, DISK)
+            }
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => (Kind::Damaged, DAMAGED),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (Kind::Invalid, BUSY),
-            _ => (Kind::Internal, "内部错误（数据库），刚才的操作没有生效。 Internal error (database); nothing was changed."),
+            _ => (
+                Kind::Internal,
+                "内部错误（数据库），刚才的操作没有生效。 Internal error (database); nothing was changed.",
+            ),
         };
         // The cause of a failed statement names tables and columns, never values: parameters are bound, not written in.
         Self::new(kind, words).because(cause)

@@ -92,8 +92,7 @@ pub struct Entry {
     pub at: i64,
 }
 
-const COLUMNS: &str =
-    "visit, household, form, form_version, pack, state, opened_at, touched_at, privacy_at, more";
+const COLUMNS: &str = "visit, household, form, form_version, pack, state, opened_at, touched_at, privacy_at, more";
 
 fn open_visit(row: &Row<'_>) -> rusqlite::Result<OpenVisit> {
     let more: String = row.get(9)?;

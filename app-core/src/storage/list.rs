@@ -107,7 +107,8 @@ pub enum Sort {
     LastVisit,
 }
 
-const COLUMNS: &str = "r.id, r.grid, r.village, r.hamlet, r.address, r.head_name, r.id_tail, r.phone, r.population, r.standing,
+const COLUMNS: &str =
+    "r.id, r.grid, r.village, r.hamlet, r.address, r.head_name, r.id_tail, r.phone, r.population, r.standing,
  r.list, r.priority, r.progress, r.forms, r.risks, r.outcome, r.suggestion, r.last_visit, r.try_again, r.leaflets_due,
  r.conflicts, r.digest, r.at_risk,
  EXISTS (SELECT 1 FROM journal j WHERE j.household = r.id),
@@ -215,11 +216,8 @@ impl Tx<'_> {
         let w = conditions(q, &typed);
         let searched = !typed.is_empty() && !is_id_number(&typed);
         // CROSS keeps the narrow table outside: the other way round every page of the wide one is decrypted.
-        let from = if searched {
-            "search s CROSS JOIN household_row r ON r.id = s.household"
-        } else {
-            "household_row r"
-        };
+        let from =
+            if searched { "search s CROSS JOIN household_row r ON r.id = s.household" } else { "household_row r" };
         let total = self
             .conn
             .prepare_cached(&format!("SELECT count(*) FROM {from} WHERE {}", w.text()))?

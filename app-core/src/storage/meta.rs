@@ -246,9 +246,9 @@ impl Tx<'_> {
             .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
             .query_row([name], |r| r.get(0))
             .optional()?;
-        text.map(|t| serde_json::from_str(&t)).transpose().map_err(|e| {
-            Error::damaged("本机设置损坏。 This device's settings are damaged.").because(e)
-        })
+        text.map(|t| serde_json::from_str(&t))
+            .transpose()
+            .map_err(|e| Error::damaged("本机设置损坏。 This device's settings are damaged.").because(e))
     }
 
     fn set(&self, name: &str, value: &impl Serialize) -> Result<()> {

@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Tx;
 use crate::error::Result;
-use crate::wire::message::{ActorName, AreaName, PackFiles, PackRef};
 use crate::wire;
+use crate::wire::message::{ActorName, AreaName, PackFiles, PackRef};
 
 /// The most bytes a stored pack may unfold to.
 pub const PACK_LIMIT: usize = 16 << 20;
@@ -39,9 +39,7 @@ impl Tx<'_> {
         Ok(self
             .conn
             .prepare_cached("SELECT person, name, device FROM actor WHERE actor = ?1")?
-            .query_row([actor.as_slice()], |r| {
-                Ok(Writer { person: r.get(0)?, name: r.get(1)?, device: r.get(2)? })
-            })
+            .query_row([actor.as_slice()], |r| Ok(Writer { person: r.get(0)?, name: r.get(1)?, device: r.get(2)? }))
             .optional()?)
     }
 

@@ -18,12 +18,8 @@ impl Tx<'_> {
         let file = doc.filter(|_| edits.iter().any(in_visit)).map(HouseholdDoc::file);
         for edit in edits {
             let visit = file.as_ref().and_then(|f| standing(f, edit));
-            let write = Write {
-                path: &edit.path,
-                text: edit.value.as_text(),
-                founding: doc.is_none(),
-                visit: visit.as_ref(),
-            };
+            let write =
+                Write { path: &edit.path, text: edit.value.as_text(), founding: doc.is_none(), visit: visit.as_ref() };
             may_write(&permits, &writer, &write).map_err(refused)?;
         }
         Ok(())
@@ -46,13 +42,17 @@ fn standing(file: &HouseholdFile, edit: &Edit) -> Option<VisitStanding> {
 
 fn refused(why: RefusedWhy) -> Error {
     let words = match why {
-        RefusedWhy::Scope => "该户不在你的工作范围内，没有写入。 This household is outside your area; nothing was written.",
+        RefusedWhy::Scope => {
+            "该户不在你的工作范围内，没有写入。 This household is outside your area; nothing was written."
+        }
         RefusedWhy::NotYours => "这是他人的入户记录，不能改动。 This is another person's visit; nothing was written.",
         RefusedWhy::Permit
         | RefusedWhy::Malformed
         | RefusedWhy::Author
         | RefusedWhy::Duplicate
-        | RefusedWhy::Dependency => "你的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written.",
+        | RefusedWhy::Dependency => {
+            "你的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written."
+        }
     };
     Error::new(Kind::Refused, words).because(why.code())
 }

@@ -213,10 +213,7 @@ fn head(file: &HouseholdFile) -> Option<&MemberFile> {
 }
 
 fn head_name(file: &HouseholdFile) -> String {
-    head(file)
-        .and_then(|m| m.fact.name.clone())
-        .or_else(|| file.head_name.clone())
-        .unwrap_or_default()
+    head(file).and_then(|m| m.fact.name.clone()).or_else(|| file.head_name.clone()).unwrap_or_default()
 }
 
 /// What the rows say beyond what stands in the file.

@@ -63,9 +63,7 @@ impl Tx<'_> {
                 r.households_forgotten,
                 r.words
             ])?;
-        self.conn
-            .prepare_cached("DELETE FROM round WHERE id <= (SELECT max(id) FROM round) - ?1")?
-            .execute([KEPT])?;
+        self.conn.prepare_cached("DELETE FROM round WHERE id <= (SELECT max(id) FROM round) - ?1")?.execute([KEPT])?;
         Ok(())
     }
 

@@ -62,9 +62,7 @@ impl Store {
     /// A wrong key or a damaged file is [`crate::error::Kind::Damaged`].
     pub fn open(dir: &Path, key: &Key) -> Result<Self> {
         let path = dir.join(FILE);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut conn = Connection::open_with_flags(&path, flags)?;
         conn.busy_timeout(Duration::from_secs(5))?;
         // A raw key: SQLCipher's own derivation (107 ms) is not needed on top of argon2id.

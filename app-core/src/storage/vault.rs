@@ -141,7 +141,11 @@ impl Vault {
         if wait > 0 {
             return Err(Error::new(
                 Kind::Pin,
-                format!("请等待 {wait} 秒后再试，还可尝试 {} 次。 Wait {wait} s before the next attempt; {} left.", self.attempts_left(), self.attempts_left()),
+                format!(
+                    "请等待 {wait} 秒后再试，还可尝试 {} 次。 Wait {wait} s before the next attempt; {} left.",
+                    self.attempts_left(),
+                    self.attempts_left()
+                ),
             ));
         }
         self.sealed.failed += 1;
@@ -244,11 +248,14 @@ pub fn check_pin(pin: &str) -> Result<()> {
     if fine {
         return Ok(());
     }
-    Err(Error::invalid("密码应为 4–12 位数字，或至少 6 个字符。 A PIN has 4–12 digits, a password at least 6 characters."))
+    Err(Error::invalid(
+        "密码应为 4–12 位数字，或至少 6 个字符。 A PIN has 4–12 digits, a password at least 6 characters.",
+    ))
 }
 
 fn cipher(pin: &str, salt: &[u8], cost: Cost) -> Result<XChaCha20Poly1305> {
-    let fault = |e: argon2::Error| Error::internal("密码计算失败。 The PIN could not be processed.").because(e.to_string());
+    let fault =
+        |e: argon2::Error| Error::internal("密码计算失败。 The PIN could not be processed.").because(e.to_string());
     let params = Params::new(cost.memory, cost.passes, 1, Some(32)).map_err(fault)?;
     let mut wrapping = Zeroizing::new([0_u8; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -259,17 +266,23 @@ fn cipher(pin: &str, salt: &[u8], cost: Cost) -> Result<XChaCha20Poly1305> {
 }
 
 fn random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|e| Error::internal("系统没有随机数。 The system has no random numbers.").because(e.to_string()))
+    getrandom::fill(bytes)
+        .map_err(|e| Error::internal("系统没有随机数。 The system has no random numbers.").because(e.to_string()))
 }
 
 fn damaged() -> Error {
-    Error::damaged("密码文件损坏，本机数据无法打开；已同步的内容在服务器上是安全的。请联系管理员。\
- The PIN file is damaged and the data cannot be opened; what was synced is safe on the server. Ask your administrator.")
+    Error::damaged(
+        "密码文件损坏，本机数据无法打开；已同步的内容在服务器上是安全的。请联系管理员。\
+ The PIN file is damaged and the data cannot be opened; what was synced is safe on the server. Ask your administrator.",
+    )
 }
 
 fn locked() -> Error {
-    Error::new(Kind::Locked, "密码错误次数过多，本机已锁定，须由服务器解锁；已同步的内容是安全的。\
- Too many wrong PINs: this device is locked until the server unlocks it; what was synced is safe.")
+    Error::new(
+        Kind::Locked,
+        "密码错误次数过多，本机已锁定，须由服务器解锁；已同步的内容是安全的。\
+ Too many wrong PINs: this device is locked until the server unlocks it; what was synced is safe.",
+    )
 }
 
 #[cfg(test)]

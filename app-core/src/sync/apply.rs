@@ -221,5 +221,7 @@ fn hashes(list: &[ByteBuf]) -> Result<Vec<Hash>> {
 }
 
 fn damaged() -> Error {
-    Error::damaged("服务器的回答有误，未采用；本机内容都在，可以再同步。 The server's answer is damaged and was not used; everything here is safe, sync again.")
+    Error::damaged(
+        "服务器的回答有误，未采用；本机内容都在，可以再同步。 The server's answer is damaged and was not used; everything here is safe, sync again.",
+    )
 }

@@ -41,10 +41,12 @@ impl Ticket {
                 insecure: false,
             });
         };
-        let bad = || Error::invalid("登记码不完整，请重新扫描或输入。 The ticket is incomplete: scan or type it again.");
+        let bad =
+            || Error::invalid("登记码不完整，请重新扫描或输入。 The ticket is incomplete: scan or type it again.");
         let (server, rest) = line.split_once('#').ok_or_else(bad)?;
         let mut parts = rest.split('.');
-        let (Some(code), Some(print), Some(expiry), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(code), Some(print), Some(expiry), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err(bad());
         };
         let fingerprint = match print {
@@ -161,7 +163,12 @@ mod tests {
         assert_eq!((t.server.as_str(), t.code.as_str()), ("https://10.0.0.2:8480", "K7QF-3MXD"));
         assert!(t.fingerprint.unwrap().ends_with("eeff"));
         assert_eq!(t.expires, Some(1_800_000_000));
-        assert_eq!(Ticket::parse(&LINE.replace("00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF", "-"), "").unwrap().fingerprint, None);
+        assert_eq!(
+            Ticket::parse(&LINE.replace("00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF", "-"), "")
+                .unwrap()
+                .fingerprint,
+            None
+        );
     }
 
     #[test]

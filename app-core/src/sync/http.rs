@@ -31,7 +31,11 @@ struct Http {
 /// Makes an HTTP link; nothing is sent yet.
 pub fn connect(address: &Address) -> Result<Box<dyn Transport>> {
     let server = address.server.trim_end_matches('/').to_owned();
-    let builder = Client::builder().connect_timeout(CONNECT).timeout(WHOLE).no_proxy().redirect(reqwest::redirect::Policy::none());
+    let builder = Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(WHOLE)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none());
     // Once per process; a second time is harmless.
     rustls::crypto::ring::default_provider().install_default().ok();
     let builder = if let Some(host) = server.strip_prefix("http://") {
@@ -77,7 +81,9 @@ impl Transport for Http {
         let mut body = Vec::new();
         response.take(most as u64 + 1).read_to_end(&mut body).map_err(|e| offline().because(e))?;
         if body.len() > most {
-            return Err(Error::damaged("服务器的回答过大，未采用；本机内容都在。 The server's answer is too large and was not used; everything here is safe."));
+            return Err(Error::damaged(
+                "服务器的回答过大，未采用；本机内容都在。 The server's answer is too large and was not used; everything here is safe.",
+            ));
         }
         Ok(Reply { status, body })
     }

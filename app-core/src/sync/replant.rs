@@ -20,7 +20,14 @@ pub enum Outcome {
 
 /// Takes `dropped` out of the file, and what rests on it; the latter, and `again`, are written again under `new`.
 /// A file whose founding was dropped stays as it is: there is nothing to put the rest on.
-pub fn without(tx: &Tx<'_>, local: &HouseholdDoc, dropped: &[Hash], again: &[Hash], new: [u8; 16], now: i64) -> Result<Outcome> {
+pub fn without(
+    tx: &Tx<'_>,
+    local: &HouseholdDoc,
+    dropped: &[Hash],
+    again: &[Hash],
+    new: [u8; 16],
+    now: i64,
+) -> Result<Outcome> {
     let id = local.id();
     let Some(stored) = tx.stored(id)? else { return Ok(Outcome::Kept) };
     let mut base = HouseholdDoc::unfounded(id);
@@ -35,7 +42,14 @@ pub fn without(tx: &Tx<'_>, local: &HouseholdDoc, dropped: &[Hash], again: &[Has
 }
 
 /// Puts this device's own changes onto a file as the server holds it.
-pub fn onto(tx: &Tx<'_>, mut base: HouseholdDoc, local: &HouseholdDoc, grid: &str, new: [u8; 16], now: i64) -> Result<Outcome> {
+pub fn onto(
+    tx: &Tx<'_>,
+    mut base: HouseholdDoc,
+    local: &HouseholdDoc,
+    grid: &str,
+    new: [u8; 16],
+    now: i64,
+) -> Result<Outcome> {
     let changes = local.changes();
     let missing = changes.iter().filter(|c| !base.has(&c.hash)).map(|c| c.bytes.clone()).collect::<Vec<_>>();
     if !missing.is_empty() {
@@ -45,14 +59,18 @@ pub fn onto(tx: &Tx<'_>, mut base: HouseholdDoc, local: &HouseholdDoc, grid: &st
 }
 
 /// Saves `base`, with this device's pending changes that are not in it written again.
-fn plant(tx: &Tx<'_>, mut base: HouseholdDoc, local: &HouseholdDoc, grid: &str, dropped: &[Hash], new: [u8; 16], now: i64) -> Result<Outcome> {
+fn plant(
+    tx: &Tx<'_>,
+    mut base: HouseholdDoc,
+    local: &HouseholdDoc,
+    grid: &str,
+    dropped: &[Hash],
+    new: [u8; 16],
+    now: i64,
+) -> Result<Outcome> {
     let id = local.id();
-    let lost: Vec<Hash> = tx
-        .pending_of(id)?
-        .into_iter()
-        .map(|p| p.hash)
-        .filter(|h| !base.has(h) && !dropped.contains(h))
-        .collect();
+    let lost: Vec<Hash> =
+        tx.pending_of(id)?.into_iter().map(|p| p.hash).filter(|h| !base.has(h) && !dropped.contains(h)).collect();
     let mut outcome = Outcome::Kept;
     if !lost.is_empty() {
         let steps: HashMap<Hash, Step> = local.history(&|_| None).into_iter().map(|s| (s.hash, s)).collect();
@@ -62,7 +80,12 @@ fn plant(tx: &Tx<'_>, mut base: HouseholdDoc, local: &HouseholdDoc, grid: &str, 
                 tx.drop_change(hash)?;
                 outcome = Outcome::Rewritten;
             } else {
-                tx.settle_refused(hash, "dependency", "这次修改所依据的前一次修改没有被接受，未写入；原内容保留在本机。", now)?;
+                tx.settle_refused(
+                    hash,
+                    "dependency",
+                    "这次修改所依据的前一次修改没有被接受，未写入；原内容保留在本机。",
+                    now,
+                )?;
             }
         }
     }

@@ -144,7 +144,9 @@ impl Refused {
             None if kind == Kind::Offline => offline().because(format!("HTTP {status}")),
             None => Error::new(
                 kind,
-                format!("服务器没有接受请求（{status}）；本机内容都在。 The server refused the request ({status}); everything here is safe."),
+                format!(
+                    "服务器没有接受请求（{status}）；本机内容都在。 The server refused the request ({status}); everything here is safe."
+                ),
             ),
         }
     }

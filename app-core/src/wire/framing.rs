@@ -37,10 +37,9 @@ pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>> {
     let broken = |e: std::io::Error| Error::internal("消息打包失败").because(e);
     let mut cbor = Vec::new();
     ciborium::into_writer(message, &mut cbor).map_err(|e| Error::internal("消息打包失败").because(e))?;
-    let mut compressor = zstd::bulk::Compressor::with_prepared_dictionary(dictionary_for(cbor.len())).map_err(broken)?;
-    for flag in
-        [CParameter::ContentSizeFlag(false), CParameter::ChecksumFlag(false), CParameter::DictIdFlag(false)]
-    {
+    let mut compressor =
+        zstd::bulk::Compressor::with_prepared_dictionary(dictionary_for(cbor.len())).map_err(broken)?;
+    for flag in [CParameter::ContentSizeFlag(false), CParameter::ChecksumFlag(false), CParameter::DictIdFlag(false)] {
         compressor.set_parameter(flag).map_err(broken)?;
     }
     let frame = compressor.compress(&cbor).map_err(broken)?;

@@ -122,7 +122,12 @@ fn golden_round() {
         changes: vec![Pulled { household: buf(5, 16), changes: vec![buf(13, 40)] }],
         forget: vec![buf(14, 16)],
         lacking: vec![buf(15, 16)],
-        actors: vec![ActorName { actor: buf(2, 16), person: "p234567abcde".into(), name: "韦秀英".into(), device: "手机".into() }],
+        actors: vec![ActorName {
+            actor: buf(2, 16),
+            person: "p234567abcde".into(),
+            name: "韦秀英".into(),
+            device: "手机".into(),
+        }],
         pack: Some(pack()),
         person: Some(person()),
         areas: vec![AreaName { code: "999999101203".into(), name: "上岭村".into() }],
@@ -130,7 +135,10 @@ fn golden_round() {
         receipt: buf(16, 64),
     };
     holds("sync-answer-v1", &answer);
-    holds("sync-answer-nothing-v1", &SyncAnswer { v: 1, cursor: cursor(), time: 1_684_200_000_000, ..SyncAnswer::default() });
+    holds(
+        "sync-answer-nothing-v1",
+        &SyncAnswer { v: 1, cursor: cursor(), time: 1_684_200_000_000, ..SyncAnswer::default() },
+    );
 }
 
 #[test]

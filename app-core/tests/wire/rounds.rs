@@ -2,13 +2,13 @@
 
 use serde_bytes::ByteBuf;
 
+use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
+use app_core::domain::id::{IMPORT_ACTOR, household_of_register};
+use app_core::policy::facts::Facts;
 use app_core::wire::lean::{is_lean, make_lean, make_whole};
 use app_core::wire::message::{Ack, Cursor, EnrolRequest, Push, SyncAnswer, SyncRequest};
 use app_core::wire::sign::*;
 use app_core::wire::{decode, encode};
-use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
-use app_core::domain::id::{IMPORT_ACTOR, household_of_register};
-use app_core::policy::facts::Facts;
 
 const WEI: [u8; 16] = [0x11; 16];
 const LI: [u8; 16] = [0x22; 16];
@@ -16,7 +16,8 @@ const SECRET: [u8; 32] = [7; 32];
 
 fn imported(n: u8) -> HouseholdDoc {
     let founding = Founding { place: Place::default(), facts: Facts::default(), source: Source::Import };
-    HouseholdDoc::found(household_of_register("999999", &n.to_string()), &founding, IMPORT_ACTOR, 1_684_000_000).unwrap()
+    HouseholdDoc::found(household_of_register("999999", &n.to_string()), &founding, IMPORT_ACTOR, 1_684_000_000)
+        .unwrap()
 }
 
 fn phone(doc: &mut HouseholdDoc, who: [u8; 16], number: &str) -> Vec<u8> {
@@ -79,7 +80,8 @@ fn what_cannot_be_put_back_is_said_not_guessed() {
     let change = phone(&mut a, WEI, "10000000001");
     let mut sent = request(vec![(&a, vec![change])]);
     make_lean(&mut sent, &WEI);
-    let tries = |actors: &[[u8; 16]], known: Vec<[u8; 32]>| make_whole(&mut sent.clone(), actors, &mut |_| known.clone());
+    let tries =
+        |actors: &[[u8; 16]], known: Vec<[u8; 32]>| make_whole(&mut sent.clone(), actors, &mut |_| known.clone());
     assert!(tries(&[WEI], vec![founded]));
     assert!(!tries(&[LI], vec![founded]));
     assert!(!tries(&[], vec![founded]));
@@ -112,7 +114,8 @@ fn a_founding_and_a_merge_and_anothers_change_go_lean_too() {
 fn hostile_lean_changes_are_refused() {
     let a = imported(1);
     let founded = a.changes()[0].hash;
-    let bads: [&[u8]; 7] = [&[], &[0], &[3, 1, 2, 3], &[4; 60], &[255; 60], &[0, 1, 2, 3, 4, 255, 255, 255, 255, 15], &[3; 500]];
+    let bads: [&[u8]; 7] =
+        [&[], &[0], &[3, 1, 2, 3], &[4; 60], &[255; 60], &[0, 1, 2, 3, 4, 255, 255, 255, 255, 15], &[3; 500]];
     for bad in bads {
         let mut sent = request(vec![(&a, vec![bad.to_vec()])]);
         assert!(!make_whole(&mut sent, &[WEI], &mut |_| vec![founded]), "{bad:?}");

@@ -4,7 +4,7 @@
 
 Each case: story, form, today, facts (as for `ruhu pack judge`), answers, expect {values, relevant, choices, violations}.
 `values`, `relevant` and `choices` list what matters to the story; `violations` is the whole list (name and kind).
-The same cases hold in ODK's engine: engine/golden.mjs. Standard library only."""
+The same cases hold in ODK's engine: tests/oracles/xforms/golden.mjs. Standard library only."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def number(value):
 
 
 def same(got, want):
-    if isinstance(got, list) and isinstance(want, str):  # random.mjs writes a multiple choice as the form does
+    if isinstance(got, list) and isinstance(want, str):  # a case may write a multiple choice as the form does
         return " ".join(got) == want
     if isinstance(want, str) and number(want) is not None and number(got) is not None:
         return abs(number(got) - number(want)) <= 1e-9 * max(1, abs(number(want)))

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-
 /// `session.state` → where the app stands; the first call of every screen.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct SessionView {

@@ -88,8 +88,8 @@ fn read_facts(path: &Path) -> Result<Value, Faults> {
     }
     let text = std::fs::read_to_string(path).map_err(|e| fault(0, format!("cannot be read: {}", e.kind())))?;
     // The parser's own words may quote the file; place and kind are enough and hold no answer.
-    let value: Value = serde_json::from_str(&text)
-        .map_err(|e| fault(e.line(), format!("not JSON (character {})", e.column())))?;
+    let value: Value =
+        serde_json::from_str(&text).map_err(|e| fault(e.line(), format!("not JSON (character {})", e.column())))?;
     if value.is_object() { Ok(value) } else { Err(fault(0, "facts are a JSON object".to_owned())) }
 }
 

@@ -50,9 +50,7 @@ enum Verb {
     /// Households, searched and filtered
     Households(Households),
     /// Everything of one household
-    Show {
-        household: HouseholdId,
-    },
+    Show { household: HouseholdId },
     /// A visit from a file of answers
     Visit(Visit),
     /// Correct one fact outside a visit, e.g. `profile/phone` or `members/<id>/work`; empty or `null` empties it
@@ -267,9 +265,11 @@ fn setup(phone: &Phone) -> Setup {
 }
 
 fn pin(phone: &Phone) -> Result<String> {
-    phone.pin.clone().or_else(|| std::env::var(PIN).ok()).ok_or_else(|| {
-        Error::invalid("请用 --pin 或环境变量 RUHU_PIN 给出密码。 Give the PIN by --pin or RUHU_PIN.")
-    })
+    phone
+        .pin
+        .clone()
+        .or_else(|| std::env::var(PIN).ok())
+        .ok_or_else(|| Error::invalid("请用 --pin 或环境变量 RUHU_PIN 给出密码。 Give the PIN by --pin or RUHU_PIN."))
 }
 
 /// A value from the command line: JSON where it can only be JSON, else text (`13900001234` stays text).

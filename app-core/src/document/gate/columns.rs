@@ -22,18 +22,8 @@ const PRED_ACTOR: u64 = 0x71;
 const PRED_COUNTER: u64 = 0x73;
 
 /// What an edit of maps needs; columns of lists, marks and deflated ones are refused unread.
-const CHANGE_COLUMNS: [u64; 10] = [
-    OBJ_ACTOR,
-    OBJ_COUNTER,
-    KEY_TEXT,
-    INSERT,
-    ACTION,
-    VALUE_META,
-    VALUE,
-    PRED_COUNT,
-    PRED_ACTOR,
-    PRED_COUNTER,
-];
+const CHANGE_COLUMNS: [u64; 10] =
+    [OBJ_ACTOR, OBJ_COUNTER, KEY_TEXT, INSERT, ACTION, VALUE_META, VALUE, PRED_COUNT, PRED_ACTOR, PRED_COUNTER];
 
 /// How many operations a change claims; `None` when any column claims more than `limit`, or one is not of our kind.
 pub(super) fn count_ops(columns: &[Column<'_>], limit: u64) -> Option<u64> {

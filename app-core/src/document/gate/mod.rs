@@ -23,9 +23,9 @@ use super::doc::{Actor, Hash, HouseholdDoc, TIME_RANGE, actor_bytes};
 use super::guard::guarded;
 use super::layout::{MAX_CHANGE, MAX_OPS};
 use super::scalar::Scalar;
+use crate::approvals::{self, Permits, RefusedWhy, VisitStanding, Writer};
 use crate::wire::chunk as wire_chunk;
 pub use crate::wire::chunk::change_hash;
-use crate::approvals::{self, Permits, RefusedWhy, VisitStanding, Writer};
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,12 +165,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn admit(
-        &mut self,
-        bytes: &[u8],
-        expected: Option<Actor>,
-        judge: &mut Judge<'_>,
-    ) -> Result<Admitted, Refused> {
+    fn admit(&mut self, bytes: &[u8], expected: Option<Actor>, judge: &mut Judge<'_>) -> Result<Admitted, Refused> {
         let malformed = || Refused::new(RefusedWhy::Malformed, None);
         if bytes.len() > MAX_CHANGE {
             return Err(malformed());

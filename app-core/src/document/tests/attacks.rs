@@ -115,12 +115,12 @@ fn preds_must_be_what_the_author_saw() {
     let bend = |preds: Vec<legacy::OpId>| bent(&honest(), |c| c.operations[0].pred = preds.into());
     let import = crate::domain::id::IMPORT_ACTOR;
     let poison = [
-        bend(vec![]),                                                // pretends nothing stood there
-        bend(vec![op_id(1, import)]),                                // an op of another object
-        bend(vec![op_id(999, import)]),                              // none
-        bend(vec![op_id(5, LI)]),                                    // none of its own
+        bend(vec![]),                   // pretends nothing stood there
+        bend(vec![op_id(1, import)]),   // an op of another object
+        bend(vec![op_id(999, import)]), // none
+        bend(vec![op_id(5, LI)]),       // none of its own
         bend(vec![op_id(u64::from(u32::MAX), import)]),
-        bend(vec![op_id(start_op(), LI)]),                           // itself
+        bend(vec![op_id(start_op(), LI)]), // itself
     ];
     for bytes in poison {
         refuses(&mut imported(), &bytes, Malformed);
@@ -232,7 +232,8 @@ fn only_maps_keys_and_our_kinds_of_values_come_in() {
     for action in actions {
         refuses(&mut imported(), &bent(&honest(), |c| c.operations[0].action = action), Malformed);
     }
-    for key in [legacy::Key::head(), legacy::Key::Seq(legacy::ElementId::Id(op_id(3, crate::domain::id::IMPORT_ACTOR)))] {
+    for key in [legacy::Key::head(), legacy::Key::Seq(legacy::ElementId::Id(op_id(3, crate::domain::id::IMPORT_ACTOR)))]
+    {
         refuses(&mut imported(), &bent(&honest(), |c| c.operations[0].key = key), Malformed);
     }
     refuses(&mut imported(), &bent(&honest(), |c| c.operations[0].insert = true), Malformed);
@@ -391,11 +392,9 @@ fn nothing_is_deleted_and_identity_stays() {
             c.operations[0].action = action;
         })
     };
-    for action in [
-        legacy::OpType::Delete,
-        legacy::OpType::Make(ObjType::Map),
-        legacy::OpType::Put(ScalarValue::Boolean(false)),
-    ] {
+    for action in
+        [legacy::OpType::Delete, legacy::OpType::Make(ObjType::Map), legacy::OpType::Put(ScalarValue::Boolean(false))]
+    {
         refuses(&mut imported(), &whole_member(action), Malformed);
     }
     let other_id = bent(&honest(), |c| {

@@ -116,9 +116,7 @@ fn ticks_of_two_people_unite() {
 }
 
 fn visit(id: &str, collector: &str) -> Vec<Edit> {
-    let at = |rest: &[&str], value: Scalar| {
-        Edit::at(["visits", id].iter().chain(rest).copied(), value)
-    };
+    let at = |rest: &[&str], value: Scalar| Edit::at(["visits", id].iter().chain(rest).copied(), value);
     vec![
         at(&["form"], "screening-lifted".into()),
         at(&["state"], "finished".into()),

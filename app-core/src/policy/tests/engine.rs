@@ -70,19 +70,27 @@ fn an_empty_list_is_known_and_a_key_that_is_not_there_is_not() {
 
 #[test]
 fn somebody_who_may_live_here_must_be_known_before_people_are_counted() {
-    let pack = pack("a,1,all,now/labour,now/labour = 0,due,,p=now/population,{p},\nb,1,all,members/able/willing,true(),due,,,字,\n").unwrap();
+    let pack = pack(
+        "a,1,all,now/labour,now/labour = 0,due,,p=now/population,{p},\nb,1,all,members/able/willing,true(),due,,,字,\n",
+    )
+    .unwrap();
     let judge = |members: Value| judge_json(&pack, &json!({"members": members}), day("2023-05-20"));
     assert_eq!(judge(json!([])).missing("a"), ["now/labour"]);
     assert_eq!(judge(json!([{"living": "alive", "work": "none"}, {"work": "none"}])).missing("a"), ["now/labour"]);
     assert_eq!(judge(json!([{"living": "alive"}])).missing("a"), ["now/labour"]);
-    assert!(judge(json!([{"living": "alive", "work": "none"}, {"living": "dead"}])).says("a"), "the dead need no labour");
+    assert!(
+        judge(json!([{"living": "alive", "work": "none"}, {"living": "dead"}])).says("a"),
+        "the dead need no labour"
+    );
     assert!(judge(json!([{"living": "alive", "work": "none"}])).says("b"), "nobody is able: nobody to be asked");
     assert_eq!(judge(json!([{"living": "alive", "work": "weak"}])).missing("b"), ["members/able/willing"]);
 }
 
 #[test]
 fn facts_cannot_write_what_the_engine_derives() {
-    let pack = pack("a,1,all,,now/population > 0 or members/is_present = 'yes' or now/param/income_line > 7500,due,,,字,\n").unwrap();
+    let pack =
+        pack("a,1,all,,now/population > 0 or members/is_present = 'yes' or now/param/income_line > 7500,due,,,字,\n")
+            .unwrap();
     let forged = json!({"now": {"population": 5, "param": {"income_line": 9000}}, "members": [{"is_present": "yes", "living": "dead"}]});
     assert!(!judge_json(&pack, &forged, day("2023-05-20")).says("a"));
 }
@@ -99,7 +107,12 @@ fn members_carry_age_and_what_their_number_says() {
 
 #[test]
 fn typed_facts_and_json_are_judged_alike() {
-    let house = House::monitored().people(6, 1).money(json!(1), json!(2), json!(3), json!(4), json!(5)).with("profile/leaflets", json!([])).with("profile/registered_risks", json!(["illness"])).with("profile/plan", json!({}));
+    let house = House::monitored()
+        .people(6, 1)
+        .money(json!(1), json!(2), json!(3), json!(4), json!(5))
+        .with("profile/leaflets", json!([]))
+        .with("profile/registered_risks", json!(["illness"]))
+        .with("profile/plan", json!({}));
     let typed = judge(&PACK, &house.facts(), day("2023-05-20"));
     assert_eq!(typed, house.judged());
     assert!(!typed.findings.is_empty() && !typed.unknown.is_empty());
@@ -107,7 +120,8 @@ fn typed_facts_and_json_are_judged_alike() {
 
 #[test]
 fn checks_point_at_fields_and_name_the_person() {
-    let house = House::ordinary().with("members", json!([{"id": "a", "name": "覃桂花", "living": "alive", "id_number": "999999198001010012"}]));
+    let house = House::ordinary()
+        .with("members", json!([{"id": "a", "name": "覃桂花", "living": "alive", "id_number": "999999198001010012"}]));
     let found = check(&PACK, &house.facts(), day("2023-05-20"));
     let digit = found.finding("id-digit").unwrap();
     assert!(digit.words.starts_with("覃桂花"), "{}", digit.words);
@@ -122,13 +136,32 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         "[a-z0-9一 -]{0,12}".prop_map(Value::from),
-        prop_oneof![Just("alive"), Just("yes"), Just("dibao"), Just("2023-01-01"), Just("ordinary")].prop_map(Value::from),
+        prop_oneof![Just("alive"), Just("yes"), Just("dibao"), Just("2023-01-01"), Just("ordinary")]
+            .prop_map(Value::from),
     ];
     let key = || {
         prop_oneof![
-            Just("profile"), Just("members"), Just("visits"), Just("answers"), Just("measures"), Just("allowance"), Just("living"), Just("work"),
-            Just("base"), Just("kind"), Just("since"), Just("id_number"), Just("birth"), Just("finished_on"), Just("form"), Just("income_net"),
-            Just("family"), Just("plan"), Just("items"), Just("now"), Just("health")
+            Just("profile"),
+            Just("members"),
+            Just("visits"),
+            Just("answers"),
+            Just("measures"),
+            Just("allowance"),
+            Just("living"),
+            Just("work"),
+            Just("base"),
+            Just("kind"),
+            Just("since"),
+            Just("id_number"),
+            Just("birth"),
+            Just("finished_on"),
+            Just("form"),
+            Just("income_net"),
+            Just("family"),
+            Just("plan"),
+            Just("items"),
+            Just("now"),
+            Just("health")
         ]
         .prop_map(str::to_owned)
     };

@@ -49,9 +49,15 @@ fn a_slip_in_a_sheet_is_named_by_row_and_column() {
     assert_eq!(first("params.csv", "key,vlaue\na,1\n"), at("params.csv", 1, "vlaue"));
     assert_eq!(first("params.csv", "key,value,from\n\nline,1,2023-02-30\n"), at("params.csv", 2, "from"));
     assert_eq!(first("params.csv", "key,value,from,to\nline,1,2023-05-01,2023-04-30\n"), at("params.csv", 2, "to"));
-    assert_eq!(first("codes.csv", "list,code,label\nrisk,illness,因病\nrisk,illness,因病\n"), at("codes.csv", 3, "code"));
+    assert_eq!(
+        first("codes.csv", "list,code,label\nrisk,illness,因病\nrisk,illness,因病\n"),
+        at("codes.csv", 3, "code")
+    );
     assert_eq!(first("phases.csv", "id,label,from,to\nfield,阶段,5月10日,\n"), at("phases.csv", 2, "from"));
-    assert_eq!(first("routes.csv", "case,order,step,level,permit\nenrol,1,review,village,fly\n"), at("routes.csv", 2, "permit"));
+    assert_eq!(
+        first("routes.csv", "case,order,step,level,permit\nenrol,1,review,village,fly\n"),
+        at("routes.csv", 2, "permit")
+    );
     assert_eq!(first("permits.csv", "title,scope,permits\nemperor,county,read\n"), at("permits.csv", 2, "title"));
     assert_eq!(first("pack.toml", "id = \"x\"\nversion = 1\n"), at("pack.toml", 2, ""));
     assert_eq!(first("codes.csv", "list,code,label\nrisk,illness,因病,extra\n"), at("codes.csv", 2, ""));

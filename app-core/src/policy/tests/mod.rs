@@ -22,7 +22,10 @@ pub(crate) fn small() -> Files {
          income_window,12,,,months,\n",
     );
     put("codes.csv", "list,code,label,label_en\nrisk,illness,因病,illness\nrisk,labour,因缺劳力,labour\n");
-    put("phases.csv", "id,label,label_en,from,to,flag,source,note\nfield,开展排查阶段,Field,2023-05-10,2023-06-08,,附件1,\n");
+    put(
+        "phases.csv",
+        "id,label,label_en,from,to,flag,source,note\nfield,开展排查阶段,Field,2023-05-10,2023-06-08,,附件1,\n",
+    );
     put("rules.csv", "id,paragraph,applies_to,needs,when,finding,risk_kind,numbers,words,words_en\n");
     files
 }

@@ -9,7 +9,11 @@ use crate::domain::ListKind;
 const ON: &str = "2023-05-20";
 
 fn risk(house: House, form: &str, has: &str) -> House {
-    house.visit(form, "2023-05-15", json!({"has_risk": has, "risks": if has == "yes" { vec!["illness"] } else { vec![] }}))
+    house.visit(
+        form,
+        "2023-05-15",
+        json!({"has_risk": has, "risks": if has == "yes" { vec!["illness"] } else { vec![] }}),
+    )
 }
 
 fn marked(house: House) -> House {
@@ -38,7 +42,12 @@ fn every_standing_on_every_path() {
         ("cleared on the list", marked(House::cleared()), &[two_four], ListKind::Priority),
         ("monitored on the list", marked(House::monitored()), &[two_two, two_four], ListKind::Monitored),
         ("ordinary, to enrol", enrol(marked(House::ordinary())), &[two_four, living], ListKind::Priority),
-        ("ordinary, risk found, to enrol", enrol(risk(House::ordinary(), two_three, "yes")), &[two_three, two_four, living], ListKind::Priority),
+        (
+            "ordinary, risk found, to enrol",
+            enrol(risk(House::ordinary(), two_three, "yes")),
+            &[two_three, two_four, living],
+            ListKind::Priority,
+        ),
         ("lifted, to enrol", enrol(marked(House::lifted())), &[two_four], ListKind::Priority),
     ];
     for (story, house, forms, list) in stories {
@@ -53,7 +62,8 @@ fn every_standing_on_every_path() {
 
 #[test]
 fn the_living_conditions_sheet_is_offered_on_the_priority_path_and_required_when_the_proposal_is_to_enrol() {
-    let sheet = |house: House| forms_for(&PACK, &house.facts(), day(ON)).into_iter().find(|f| f.slug == "living-conditions");
+    let sheet =
+        |house: House| forms_for(&PACK, &house.facts(), day(ON)).into_iter().find(|f| f.slug == "living-conditions");
     assert!(sheet(marked(House::ordinary())).unwrap().optional);
     assert!(!sheet(enrol(marked(House::ordinary()))).unwrap().optional);
     assert!(sheet(risk(House::ordinary(), "screening-ordinary", "yes")).unwrap().optional);
@@ -68,8 +78,11 @@ fn what_is_done_is_marked_and_a_visit_where_nobody_was_home_is_not() {
     let done = risk(House::ordinary(), "screening-ordinary", "yes");
     let forms = forms_for(&PACK, &done.facts(), day(ON));
     assert_eq!(forms.iter().map(|f| f.done).collect::<Vec<_>>()[..2], [true, false]);
-    let nobody = House::ordinary().with("visits", json!([{"form": "screening-ordinary", "finished_on": "2023-05-15",
-        "outcome": "nobody_home", "answers": {"has_risk": "yes"}}]));
+    let nobody = House::ordinary().with(
+        "visits",
+        json!([{"form": "screening-ordinary", "finished_on": "2023-05-15",
+        "outcome": "nobody_home", "answers": {"has_risk": "yes"}}]),
+    );
     let judged = nobody.judged_on(ON);
     assert_eq!(judged.slugs(), ["screening-ordinary"]);
     assert!(!judged.forms[0].done);
@@ -78,10 +91,18 @@ fn what_is_done_is_marked_and_a_visit_where_nobody_was_home_is_not() {
 
 #[test]
 fn the_latest_answer_counts_whatever_the_order_of_the_file() {
-    let changed = risk(House::ordinary(), "screening-ordinary", "yes").visit("screening-ordinary", "2023-05-12", json!({"has_risk": "no"}));
+    let changed = risk(House::ordinary(), "screening-ordinary", "yes").visit(
+        "screening-ordinary",
+        "2023-05-12",
+        json!({"has_risk": "no"}),
+    );
     assert!(changed.judged_on(ON).slugs().contains(&"screening-priority"));
     assert_eq!(list_of(&changed.facts()), ListKind::Priority);
-    let withdrawn = risk(House::ordinary(), "screening-ordinary", "yes").visit("screening-ordinary", "2023-05-16", json!({"has_risk": "no"}));
+    let withdrawn = risk(House::ordinary(), "screening-ordinary", "yes").visit(
+        "screening-ordinary",
+        "2023-05-16",
+        json!({"has_risk": "no"}),
+    );
     assert!(!withdrawn.judged_on(ON).slugs().contains(&"screening-priority"));
     assert_eq!(list_of(&withdrawn.facts()), ListKind::Ordinary);
 }

@@ -51,9 +51,16 @@ fn every_rule_of_the_table_is_there() {
 
 #[test]
 fn wei_xiuyings_family_of_nine_is_short_of_labour_under_a_quarter_not_at_it() {
-    for (people, labour, short) in
-        [(9, 2, true), (8, 2, false), (8, 1, true), (5, 1, true), (4, 1, false), (4, 0, false), (5, 0, false), (5, 2, false)]
-    {
+    for (people, labour, short) in [
+        (9, 2, true),
+        (8, 2, false),
+        (8, 1, true),
+        (5, 1, true),
+        (4, 1, false),
+        (4, 0, false),
+        (5, 0, false),
+        (5, 2, false),
+    ] {
         let judged = House::ordinary().people(people, labour).judged();
         assert_eq!(judged.says("labour-shortage"), short, "{people} people, {labour} able");
         assert!(judged.missing("labour-shortage").is_empty());
@@ -70,7 +77,8 @@ fn wei_xiuyings_family_of_nine_is_short_of_labour_under_a_quarter_not_at_it() {
 fn the_dead_and_those_who_moved_away_are_neither_people_nor_labour() {
     let five = House::ordinary().people(5, 1);
     assert!(five.judged().says("labour-shortage"));
-    let four = House::ordinary().people(4, 1).member("韦老太", "dead", "none").member("韦小妹", "moved_out", "ordinary");
+    let four =
+        House::ordinary().people(4, 1).member("韦老太", "dead", "none").member("韦小妹", "moved_out", "ordinary");
     assert!(!four.judged().says("labour-shortage"));
     let moved_in = House::ordinary().people(4, 1).member("李建国", "moved_in", "lost");
     assert_eq!(moved_in.judged().finding("labour-shortage").unwrap().numbers["population"], json!(5));
@@ -106,8 +114,12 @@ fn an_unanswered_amount_is_not_nothing() {
     assert_eq!(gap.missing("below-line"), ["now/answers/spend_medical"]);
     let nobody = House::ordinary().money(json!(10), json!(0), json!(0), json!(0), json!(0)).judged();
     assert_eq!(nobody.missing("below-line"), ["now/answers/population|now/population"]);
-    let answered = House::ordinary().visit("screening-priority", "2023-05-18", json!({"population": 2, "income_net": 14999.98,
-        "income_claims": 0, "spend_medical": 0, "spend_schooling": 0, "spend_other": 0}));
+    let answered = House::ordinary().visit(
+        "screening-priority",
+        "2023-05-18",
+        json!({"population": 2, "income_net": 14999.98,
+        "income_claims": 0, "spend_medical": 0, "spend_schooling": 0, "spend_other": 0}),
+    );
     assert!(answered.judged().says("below-line"), "the form's own count stands when the roster is empty");
 }
 
@@ -120,9 +132,16 @@ fn the_line_is_unknown_in_a_year_the_county_has_not_filled() {
 #[test]
 fn hardship_needs_no_own_means_and_one_of_three_and_never_looks_at_exclusion() {
     let house = |guarantees: &str, net: i64, ahead: &str, cope: &str| {
-        House::ordinary().people(2, 1).visit("screening-priority", "2023-05-18", json!({"income_net": net, "income_claims": 0,
+        House::ordinary()
+            .people(2, 1)
+            .visit(
+                "screening-priority",
+                "2023-05-18",
+                json!({"income_net": net, "income_claims": 0,
             "spend_medical": 0, "spend_schooling": 0, "spend_other": 0, "guarantees": guarantees, "burden_ahead": ahead,
-            "can_cope": cope, "exclusion": "yes"})).judged()
+            "can_cope": cope, "exclusion": "yes"}),
+            )
+            .judged()
     };
     assert!(house("unmet", 50_000, "no", "no").says("severe-hardship"));
     assert!(house("met", 14_999, "no", "no").says("severe-hardship"));
@@ -146,26 +165,51 @@ fn new_on_dibao_since_the_first_of_january_must_be_on_the_list() {
     assert!(monitored.judged().says("must-be-priority") && !monitored.judged().says("ledger-due"));
     let enrolled = applied.with("cases", json!([{"kind": "enrol", "state": "determined"}]));
     assert!(!enrolled.judged().says("ledger-due"));
-    assert_eq!(house("dibao", "").judged().missing("must-be-priority"), ["profile/allowance/since|profile/allowance/applied_on"], "on dibao, nobody knows since when");
+    assert_eq!(
+        house("dibao", "").judged().missing("must-be-priority"),
+        ["profile/allowance/since|profile/allowance/applied_on"],
+        "on dibao, nobody knows since when"
+    );
     assert_eq!(House::ordinary().judged().missing("ledger-due").len(), 2);
 }
 
 #[test]
 fn note_1_counts_neither_other_nor_training() {
     let done = |family: &str, item: &str| {
-        House::monitored().with("measures", json!([{"family": family, "item": item}])).judged().says("development-support-done")
+        House::monitored()
+            .with("measures", json!([{"family": family, "item": item}]))
+            .judged()
+            .says("development-support-done")
     };
-    for (family, item) in [("m_venture", "crops"), ("venture", "livestock"), ("m_work", "employer"), ("finance", "microcredit"), ("post", "forest")] {
+    for (family, item) in [
+        ("m_venture", "crops"),
+        ("venture", "livestock"),
+        ("m_work", "employer"),
+        ("finance", "microcredit"),
+        ("post", "forest"),
+    ] {
         assert!(done(family, item), "{family} {item}");
     }
-    for (family, item) in [("m_work", "training"), ("m_venture", "other"), ("venture", "solar"), ("m_security", "dibao"), ("post", "other")] {
+    for (family, item) in [
+        ("m_work", "training"),
+        ("m_venture", "other"),
+        ("venture", "solar"),
+        ("m_security", "dibao"),
+        ("post", "other"),
+    ] {
         assert!(!done(family, item), "{family} {item}");
     }
 }
 
 #[test]
 fn note_2_asks_for_confirmation_where_somebody_can_work() {
-    let house = |labour| House::monitored().people(3, labour).visit("screening-monitored", "2023-05-15", json!({"development": "not_yet"}));
+    let house = |labour| {
+        House::monitored().people(3, labour).visit(
+            "screening-monitored",
+            "2023-05-15",
+            json!({"development": "not_yet"}),
+        )
+    };
     assert!(house(1).judged().says("development-support-confirm"));
     assert!(!house(0).judged().says("development-support-confirm"));
     assert!(house(1).judged().says("recheck-due"));
@@ -187,7 +231,12 @@ fn a_safety_net_is_for_scattered_tekun_or_class_a_dibao_without_labour() {
 fn a_marked_household_is_not_cleared_and_six_months_are_counted_to_the_day() {
     let marked = House::monitored().with("profile/safety_net", json!(true));
     assert!(marked.judged().says("not-clearable"));
-    let identified = |on: &str| House::monitored().people(2, 1).with("profile/identified_on", json!(on)).with("measures", json!([{"family": "work", "item": "employer"}]));
+    let identified = |on: &str| {
+        House::monitored()
+            .people(2, 1)
+            .with("profile/identified_on", json!(on))
+            .with("measures", json!([{"family": "work", "item": "employer"}]))
+    };
     assert!(!identified("2022-11-20").judged().says("not-clearable"), "six months today");
     assert!(identified("2022-11-21").judged().says("not-clearable"), "six months tomorrow");
 }
@@ -206,7 +255,9 @@ fn li_jianguo_has_no_plan_or_one_that_forgets_him() {
 
 #[test]
 fn housing_and_water_are_said_only_where_they_are_known() {
-    let home = |only: bool, grade: &str| House::ordinary().with("profile/housing", json!({"only_home": only, "grade": grade})).judged();
+    let home = |only: bool, grade: &str| {
+        House::ordinary().with("profile/housing", json!({"only_home": only, "grade": grade})).judged()
+    };
     assert!(home(true, "C").says("housing") && home(true, "D").says("housing"));
     assert!(!home(true, "B").says("housing") && !home(false, "D").says("housing"));
     let water = House::ordinary().with("profile/water", json!({"quantity": true, "quality": false})).judged();
@@ -229,7 +280,12 @@ fn work_is_unstable_by_the_roster_first_then_by_the_answer() {
     assert!(months(6, true).says("unstable-work"));
     assert!(!months(7, true).says("unstable-work"));
     assert!(!months(0, false).says("unstable-work"));
-    let answered = |n: i64| House::ordinary().member("覃桂花", "alive", "ordinary").visit("screening-priority", "2023-05-18", json!({"workers_unstable": n})).judged();
+    let answered = |n: i64| {
+        House::ordinary()
+            .member("覃桂花", "alive", "ordinary")
+            .visit("screening-priority", "2023-05-18", json!({"workers_unstable": n}))
+            .judged()
+    };
     assert!(answered(1).finding("unstable-work").unwrap().words.contains("入户填写"));
     assert!(!answered(0).says("unstable-work"));
     assert!(!House::ordinary().member("覃桂花", "alive", "ordinary").judged().missing("unstable-work").is_empty());
@@ -237,12 +293,19 @@ fn work_is_unstable_by_the_roster_first_then_by_the_answer() {
 
 #[test]
 fn leaflets_are_due_until_handed_over_and_known() {
-    let given = |kinds: &[&str]| json!(kinds.iter().map(|k| json!({"kind": k, "given_on": "2023-05-12"})).collect::<Vec<_>>());
+    let given =
+        |kinds: &[&str]| json!(kinds.iter().map(|k| json!({"kind": k, "given_on": "2023-05-12"})).collect::<Vec<_>>());
     assert!(House::ordinary().with("profile/leaflets", given(&[])).judged().says("leaflets-due"));
     assert!(!House::ordinary().with("profile/leaflets", given(&["application"])).judged().says("leaflets-due"));
     assert!(House::monitored().with("profile/leaflets", given(&["application"])).judged().says("leaflets-due"));
-    assert!(!House::monitored().with("profile/leaflets", given(&["application", "support"])).judged().says("leaflets-due"));
-    let unheard = House::ordinary().with("profile/leaflets", given(&["application"])).visit("screening-ordinary", "2023-05-15", json!({"leaflet_application": "no"}));
+    assert!(
+        !House::monitored().with("profile/leaflets", given(&["application", "support"])).judged().says("leaflets-due")
+    );
+    let unheard = House::ordinary().with("profile/leaflets", given(&["application"])).visit(
+        "screening-ordinary",
+        "2023-05-15",
+        json!({"leaflet_application": "no"}),
+    );
     assert!(unheard.judged().says("leaflets-due"));
 }
 
@@ -250,8 +313,15 @@ fn leaflets_are_due_until_handed_over_and_known() {
 fn a_cleared_household_of_unknown_base_is_still_cleared() {
     let judged = House::new(json!({"cleared": true, "priority": false})).judged();
     assert_eq!(judged.slugs(), ["screening-lifted"]);
-    assert_eq!(House::new(json!({})).judged().missing("forms-for"), ["profile/base", "profile/priority|now/answers/has_risk"]);
-    let enrol = House::new(json!({"standing": "ordinary", "priority": true})).visit("screening-priority", "2023-05-18", json!({"suggestion": "enrol"}));
+    assert_eq!(
+        House::new(json!({})).judged().missing("forms-for"),
+        ["profile/base", "profile/priority|now/answers/has_risk"]
+    );
+    let enrol = House::new(json!({"standing": "ordinary", "priority": true})).visit(
+        "screening-priority",
+        "2023-05-18",
+        json!({"suggestion": "enrol"}),
+    );
     assert_eq!(enrol.judged().slugs(), ["screening-priority", "living-conditions"], "the standing says which base");
     assert_eq!(House::new(json!({"standing": "monitored"})).judged().slugs(), ["screening-monitored"]);
 }

@@ -69,7 +69,8 @@ fn facts_are_checked_before_they_are_written() {
     ] {
         assert_eq!(set(path, value).err().unwrap().kind, Kind::Invalid, "{path}");
     }
-    for (fact, value) in [("work", json!("boss")), ("health", json!(["healthy", "chronic"])), ("id_number", json!("1"))] {
+    for (fact, value) in [("work", json!("boss")), ("health", json!(["healthy", "chronic"])), ("id_number", json!("1"))]
+    {
         assert_eq!(set(&format!("members/{member}/{fact}"), value).err().unwrap().kind, Kind::Invalid, "{fact}");
     }
     assert_eq!(set("profile/cleared", json!(true)).err().unwrap().kind, Kind::Refused);
@@ -81,17 +82,24 @@ fn a_child_joins_the_roster_and_a_mistaken_entry_leaves_it_with_a_tombstone() {
     let phone = Phone::enrolled(&Village::new(), "K7QF3MXD");
     let (id, _) = phone.app.add_household(&sound()).unwrap();
     let facts = |v: Value| v.as_object().unwrap().clone();
-    let child = facts(json!({"name": "韦小明", "relation": "grandson", "living": "alive", "id_number": number("99999920150601001"), "health": ["healthy"]}));
+    let child = facts(
+        json!({"name": "韦小明", "relation": "grandson", "living": "alive", "id_number": number("99999920150601001"), "health": ["healthy"]}),
+    );
     let (member, _) = phone.app.add_member(id, &child).unwrap();
     assert_eq!(phone.app.add_member(id, &child).err().unwrap().kind, Kind::Invalid, "twice");
     assert_eq!(phone.app.add_member(id, &facts(json!({"name": " "}))).err().unwrap().kind, Kind::Invalid);
-    assert_eq!(phone.app.add_member(id, &facts(json!({"name": "甲", "relation": "boss"}))).err().unwrap().kind, Kind::Invalid);
+    assert_eq!(
+        phone.app.add_member(id, &facts(json!({"name": "甲", "relation": "boss"}))).err().unwrap().kind,
+        Kind::Invalid
+    );
     let line = |app: &App| app.read(|tx| tx.line(id)).unwrap().unwrap();
     assert_eq!(line(&phone.app).population, 2);
     phone.app.remove_member(id, &member, Some("moved_out")).unwrap();
     assert_eq!(phone.app.remove_member(id, &member, None).err().unwrap().kind, Kind::Invalid);
     let file = phone.app.household(id).unwrap();
-    assert!(file.members.iter().any(|m| m.fact.id == member && m.removed && m.fact.living.as_deref() == Some("moved_out")));
+    assert!(
+        file.members.iter().any(|m| m.fact.id == member && m.removed && m.fact.living.as_deref() == Some("moved_out"))
+    );
     assert_eq!(line(&phone.app).population, 1);
     phone.agrees();
 }

@@ -168,7 +168,8 @@ impl State {
             answer.whole = self.households.iter().filter(|(id, _)| !self.forget.contains(id)).map(whole).collect();
         } else {
             let pushed: Vec<&[u8]> = request.push.iter().flat_map(|p| p.changes.iter().map(|c| c.as_slice())).collect();
-            for (id, change) in self.log.iter().take(seen).skip(since).filter(|(_, c)| !pushed.contains(&c.as_slice())) {
+            for (id, change) in self.log.iter().take(seen).skip(since).filter(|(_, c)| !pushed.contains(&c.as_slice()))
+            {
                 answer.changes.push(Pulled {
                     household: ByteBuf::from(id.as_bytes().as_slice()),
                     changes: vec![ByteBuf::from(change.clone())],
@@ -177,7 +178,10 @@ impl State {
         }
         for held in &request.held {
             let id = HouseholdId::from_slice(&held.household).unwrap();
-            let known = self.households.get(&id).is_some_and(|d| held.heads.iter().all(|h| d.has(h.as_slice().try_into().unwrap())));
+            let known = self
+                .households
+                .get(&id)
+                .is_some_and(|d| held.heads.iter().all(|h| d.has(h.as_slice().try_into().unwrap())));
             if !known {
                 answer.lacking.push(held.household.clone());
             }
@@ -224,9 +228,5 @@ impl State {
 }
 
 fn whole((id, doc): (&HouseholdId, &HouseholdDoc)) -> Whole {
-    Whole {
-        household: ByteBuf::from(id.as_bytes().as_slice()),
-        grid: GRID.into(),
-        doc: ByteBuf::from(doc.snapshot()),
-    }
+    Whole { household: ByteBuf::from(id.as_bytes().as_slice()), grid: GRID.into(), doc: ByteBuf::from(doc.snapshot()) }
 }

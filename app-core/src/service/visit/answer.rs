@@ -22,7 +22,13 @@ pub(super) enum Step {
 impl App {
     /// Answers one question: null empties it, or gives an overridable one back to the system. The answer is durable when
     /// `then` is called with what changed; `then` makes the caller's answer while the form is at hand.
-    pub fn answer<T>(&self, visit: &str, path: &str, value: &Value, then: impl FnOnce(&Running, &[Change]) -> T) -> Result<T> {
+    pub fn answer<T>(
+        &self,
+        visit: &str,
+        path: &str,
+        value: &Value,
+        then: impl FnOnce(&Running, &[Change]) -> T,
+    ) -> Result<T> {
         let now = self.now().timestamp();
         self.visit(visit, |running| {
             let node = running.instance.find(path).ok_or_else(unknown)?;
@@ -44,7 +50,13 @@ impl App {
 
     /// Takes an instance off. A member of the file leaves a tombstone when the visit is finished, with `living` saying how
     /// (dead, moved_out, reduced; empty = the entry was a mistake); what was typed stays in the journal until then.
-    pub fn remove_instance<T>(&self, visit: &str, path: &str, living: &str, then: impl FnOnce(&Running, &[Change]) -> T) -> Result<T> {
+    pub fn remove_instance<T>(
+        &self,
+        visit: &str,
+        path: &str,
+        living: &str,
+        then: impl FnOnce(&Running, &[Change]) -> T,
+    ) -> Result<T> {
         let now = self.now().timestamp();
         self.visit(visit, |running| {
             let (step, changes) = running.drop_instance(path, living, now)?;
@@ -122,14 +134,20 @@ impl Running {
     /// A code must be of the question's list (it may be one that is not offered just now).
     fn choices_exist(&self, node: NodeId, text: &str) -> Result<()> {
         let question = self.instance.question(node);
-        let Some(list) = question.list.and_then(|at| self.form.lists.get(at)).filter(|_| question.kind.has_choices()) else {
+        let Some(list) = question.list.and_then(|at| self.form.lists.get(at)).filter(|_| question.kind.has_choices())
+        else {
             return Ok(());
         };
-        let codes: Vec<&str> = if question.kind == Kind::SelectOne { vec![text] } else { text.split_whitespace().collect() };
+        let codes: Vec<&str> =
+            if question.kind == Kind::SelectOne { vec![text] } else { text.split_whitespace().collect() };
         if codes.iter().all(|c| c.is_empty() || list.index.contains_key(*c)) {
             return Ok(());
         }
-        Err(Error::invalid(format!("“{}”没有这个选项。 {}: there is no such choice.", question.label.plain(""), question.name)))
+        Err(Error::invalid(format!(
+            "“{}”没有这个选项。 {}: there is no such choice.",
+            question.label.plain(""),
+            question.name
+        )))
     }
 
     /// Adds an instance under a key.
@@ -142,7 +160,15 @@ impl Running {
         // Several may come within one second: their order is kept apart from the time.
         self.came = self.came.saturating_add(1);
         let path = self.instance.path(node);
-        Ok((Step::Write(Entry { path, value: json!({ "there": true, "place": self.came }), kind: EntryKind::Instance, at: now }), changes))
+        Ok((
+            Step::Write(Entry {
+                path,
+                value: json!({ "there": true, "place": self.came }),
+                kind: EntryKind::Instance,
+                at: now,
+            }),
+            changes,
+        ))
     }
 
     /// Takes an instance off.
@@ -150,7 +176,9 @@ impl Running {
         let found = self.instance.find(path).filter(|n| self.instance.key(*n).is_some());
         let node = found.ok_or_else(unknown)?;
         if !LEAVING.contains(&living) {
-            return Err(Error::invalid("离开原因应为死亡、转出或减少。 The way of leaving is dead, moved_out or reduced."));
+            return Err(Error::invalid(
+                "离开原因应为死亡、转出或减少。 The way of leaving is dead, moved_out or reduced.",
+            ));
         }
         if self.form.question(self.instance.id(node)).repeat_count.is_some() {
             return Err(Error::invalid("这里的项数由系统计算，不能增减。 The number of these is computed."));
@@ -170,10 +198,14 @@ pub(super) fn unknown() -> Error {
 pub(super) fn refused(why: &Refused) -> Error {
     let words = match why {
         Refused::Unknown => return unknown(),
-        Refused::Readonly => "此项由认定或登记决定，不能在这里修改。 This is decided elsewhere and cannot be changed here.",
+        Refused::Readonly => {
+            "此项由认定或登记决定，不能在这里修改。 This is decided elsewhere and cannot be changed here."
+        }
         Refused::Computed => "此项由系统计算，不能修改。 This is computed and cannot be changed.",
         Refused::Malformed(what) => {
-            return Error::invalid(format!("填写的内容格式不对，没有保存。 The answer is not {what}; it was not saved."));
+            return Error::invalid(format!(
+                "填写的内容格式不对，没有保存。 The answer is not {what}; it was not saved."
+            ));
         }
     };
     Error::invalid(words)

@@ -175,5 +175,8 @@ fn names(p: &Place) -> Value {
 }
 
 fn gone() -> Error {
-    Error::new(Kind::Form, "这张表已不在现行政策包中；已填的内容都在本机。 The form is no longer in the pack in force; what was filled in is on this device.")
+    Error::new(
+        Kind::Form,
+        "这张表已不在现行政策包中；已填的内容都在本机。 The form is no longer in the pack in force; what was filled in is on this device.",
+    )
 }

@@ -81,11 +81,16 @@ impl App {
         for (name, value) in answers {
             match form.find(name).map(|q| form.question(q)) {
                 Some(question) if question.kind == Kind::Repeat => {
-                    let rows = value.as_array().ok_or_else(|| Error::invalid(format!("{name}: 应为数组。 An array of objects is wanted.")))?;
+                    let rows = value
+                        .as_array()
+                        .ok_or_else(|| Error::invalid(format!("{name}: 应为数组。 An array of objects is wanted.")))?;
                     for row in rows {
-                        let row = row.as_object().ok_or_else(|| Error::invalid(format!("{name}: 应为对象数组。 An array of objects is wanted.")))?;
+                        let row = row.as_object().ok_or_else(|| {
+                            Error::invalid(format!("{name}: 应为对象数组。 An array of objects is wanted."))
+                        })?;
                         let inside = |n: &&String| {
-                            !matches!(n.as_str(), "id" | "_removed") && form.find(n).is_none_or(|q| form.question(q).repeat != form.find(name))
+                            !matches!(n.as_str(), "id" | "_removed")
+                                && form.find(n).is_none_or(|q| form.question(q).repeat != form.find(name))
                         };
                         unknown.extend(row.keys().filter(inside).map(|n| format!("{name}/{n}")));
                     }
@@ -105,7 +110,8 @@ impl App {
 
 /// The answers, and how the visit ends.
 fn split(all: &Value) -> Result<(Map<String, Value>, Finish)> {
-    let all = all.as_object().ok_or_else(|| Error::invalid("答案应为 JSON 对象。 The answers must be a JSON object."))?;
+    let all =
+        all.as_object().ok_or_else(|| Error::invalid("答案应为 JSON 对象。 The answers must be a JSON object."))?;
     let (ending, answers): (Map<String, Value>, Map<String, Value>) =
         all.clone().into_iter().partition(|(name, _)| name.starts_with('_'));
     let ending: Ending = serde_json::from_value(Value::Object(ending)).map_err(|_| {
@@ -178,7 +184,14 @@ impl Running {
         stands == text || (self.instance.question(node).kind == Kind::SelectMultiple && sorted(stands) == sorted(text))
     }
 
-    fn take_rows(&mut self, parent: NodeId, repeat: QuestionId, rows: &[Value], now: i64, steps: &mut Vec<Step>) -> Result<()> {
+    fn take_rows(
+        &mut self,
+        parent: NodeId,
+        repeat: QuestionId,
+        rows: &[Value],
+        now: i64,
+        steps: &mut Vec<Step>,
+    ) -> Result<()> {
         let mut used: Vec<NodeId> = Vec::new();
         for row in rows {
             let Some(row) = row.as_object() else { continue };
@@ -191,7 +204,11 @@ impl Running {
                     let path = format!("{around}/{}", self.form.question(repeat).name);
                     let (step, _) = self.add(&path, &short_id(), now)?;
                     steps.push(step);
-                    self.instance.instances(parent, repeat).into_iter().rfind(|n| !free.contains(n)).ok_or_else(super::answer::unknown)?
+                    self.instance
+                        .instances(parent, repeat)
+                        .into_iter()
+                        .rfind(|n| !free.contains(n))
+                        .ok_or_else(super::answer::unknown)?
                 }
             };
             used.push(node);
@@ -225,7 +242,10 @@ impl Running {
         let by_number = by("members/*/id_number", &number);
         Ok(by_number.or_else(|| {
             // A row with a number of its own is that person or nobody: a namesake with another number is another.
-            let fits = |n: &NodeId| match (self.row_text(repeat, "members/*/id_number", row), self.member_text(*n, "members/*/id_number")) {
+            let fits = |n: &NodeId| match (
+                self.row_text(repeat, "members/*/id_number", row),
+                self.member_text(*n, "members/*/id_number"),
+            ) {
                 (Some(wanted), Some(has)) => number(&wanted, &has),
                 _ => true,
             };
@@ -235,9 +255,8 @@ impl Running {
 
     fn row_text(&self, repeat: QuestionId, fact: &str, row: &Map<String, Value>) -> Option<String> {
         let children = &self.form.question(repeat).children;
-        let bound = |q: &&QuestionId| {
-            self.form.question(**q).attributes.iter().any(|(k, v)| k.ends_with(":fact") && v == fact)
-        };
+        let bound =
+            |q: &&QuestionId| self.form.question(**q).attributes.iter().any(|(k, v)| k.ends_with(":fact") && v == fact);
         let name = &self.form.question(*children.iter().find(bound)?).name;
         row.get(name).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned)
     }

@@ -50,7 +50,10 @@ impl Running {
             self.record_answer(&mut record, node, draft);
         }
         for retired in &self.retired {
-            record.answers.entry(retired.name.clone()).or_insert_with(|| Answer::One(Scalar::from(retired.text.as_str())));
+            record
+                .answers
+                .entry(retired.name.clone())
+                .or_insert_with(|| Answer::One(Scalar::from(retired.text.as_str())));
         }
         self.carry_over(&mut record);
         record
@@ -119,9 +122,8 @@ impl Running {
         let Some(before) = self.before().filter(|v| v.finished) else { return };
         for (name, answer) in &before.answers {
             let node = self.form.find(name).and_then(|q| self.form.question(q).place);
-            let untouched = node.is_some_and(|n| {
-                binding::fact_of(&self.instance, n).is_some() && self.touched(n) == Touched::No
-            });
+            let untouched =
+                node.is_some_and(|n| binding::fact_of(&self.instance, n).is_some() && self.touched(n) == Touched::No);
             if untouched {
                 record.answers.entry(name.clone()).or_insert_with(|| answer.clone());
             }
@@ -193,7 +195,9 @@ impl Running {
                 }
             }
             let before = known.and_then(|m| m.fact.id_number.as_deref()).unwrap_or_default();
-            let Some(number) = self.child(node, "members/*/id_number").filter(|n| !n.is_empty() && n != before) else { continue };
+            let Some(number) = self.child(node, "members/*/id_number").filter(|n| !n.is_empty() && n != before) else {
+                continue;
+            };
             let number = IdNumber::new(&number);
             if number.fault().is_none() {
                 edits.extend(number.sex().map(|sex| Edit::at(["members", id, "sex"], sex)));

@@ -175,7 +175,9 @@ impl App {
             return Err(Error::invalid("再访日期不能早于今天。 The day to try again may not lie before today."));
         }
         if end.paper.as_ref().is_some_and(|p| p.date > today || p.collector.trim().is_empty()) {
-            return Err(Error::invalid("纸质录入须有采集人，日期不能晚于今天。 From paper: name the collector; the date may not lie after today."));
+            return Err(Error::invalid(
+                "纸质录入须有采集人，日期不能晚于今天。 From paper: name the collector; the date may not lie after today.",
+            ));
         }
         if end.remark.as_ref().is_some_and(|r| r.len() > 4000) {
             return Err(Error::invalid("备注太长。 The remark is too long."));

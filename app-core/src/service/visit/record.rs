@@ -57,12 +57,7 @@ fn rows_of(visit: &VisitFile) -> impl Iterator<Item = (&str, &str, &BTreeMap<Str
     visit.rosters.iter().flat_map(|(repeat, rows)| rows.iter().map(move |(i, a)| (repeat.as_str(), i.as_str(), a)))
 }
 
-fn differences(
-    out: &mut Vec<Edit>,
-    at: &[String],
-    before: &BTreeMap<String, Answer>,
-    now: &BTreeMap<String, Answer>,
-) {
+fn differences(out: &mut Vec<Edit>, at: &[String], before: &BTreeMap<String, Answer>, now: &BTreeMap<String, Answer>) {
     let path = |question: &str, choice: Option<&str>| -> Vec<String> {
         at.iter().map(String::as_str).chain([question]).chain(choice).map(str::to_owned).collect()
     };

@@ -22,8 +22,18 @@ const DECIDED: [&str; 11] = [
 ];
 
 /// Facts that are yes or no in the file.
-const YES_NO: [&str; 10] =
-    ["priority", "whole", "only_home", "quantity", "quality", "reliability", "convenience", "insured", "pension", "willing"];
+const YES_NO: [&str; 10] = [
+    "priority",
+    "whole",
+    "only_home",
+    "quantity",
+    "quality",
+    "reliability",
+    "convenience",
+    "insured",
+    "pension",
+    "willing",
+];
 
 /// The edits that make the file say what was answered; nothing for what is decided elsewhere.
 pub(super) fn edits(change: &FactChange) -> Vec<Edit> {

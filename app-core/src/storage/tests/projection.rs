@@ -28,8 +28,16 @@ fn rebuilding_gives_the_same_tables_to_the_letter() {
     let mut phone = Phone::new();
     let wei = phone.household(("韦秀英", "999999196503070029"), &[("韦小明", ""), ("韦小红", "")], "上韦屯");
     let qin = phone.household(("覃桂花", ""), &[], "下覃屯");
-    phone.do_(|tx| tx.edit(wei, LI, &[Edit::new("profile/phone", "13900005678"), Edit::new("members/m00000000002/removed", true)]));
-    phone.do_(|tx| tx.edit(wei, LI, &visit("v1", "done", &[("has_risk", "yes"), ("risks/illness", "✓"), ("leaflet_application", "yes")])));
+    phone.do_(|tx| {
+        tx.edit(wei, LI, &[Edit::new("profile/phone", "13900005678"), Edit::new("members/m00000000002/removed", true)])
+    });
+    phone.do_(|tx| {
+        tx.edit(
+            wei,
+            LI,
+            &visit("v1", "done", &[("has_risk", "yes"), ("risks/illness", "✓"), ("leaflet_application", "yes")]),
+        )
+    });
     phone.do_(|tx| tx.edit(qin, LI, &visit("v2", "nobody_home", &[])));
     let grown = dump(&phone);
     assert!(grown.iter().all(|(_, rows)| !rows.is_empty()), "every projected table holds something");
@@ -74,7 +82,10 @@ fn a_worker_may_not_write_what_is_decided_elsewhere_nor_another_s_visit() {
     }
     phone.do_(|tx| tx.set_person(&other));
     let theirs = [Edit::new("visits/v1/answers/has_risk", "no")];
-    assert_eq!(phone.store.transact(&phone.lens, |tx| tx.edit(wei, LI, &theirs)).err().unwrap().kind, crate::error::Kind::Refused);
+    assert_eq!(
+        phone.store.transact(&phone.lens, |tx| tx.edit(wei, LI, &theirs)).err().unwrap().kind,
+        crate::error::Kind::Refused
+    );
     assert_eq!(phone.do_(|tx| tx.stored(wei)).unwrap(), before);
 }
 

@@ -14,7 +14,9 @@ fn wei_xiuying_is_found_however_she_is_typed() {
     phone.household(("韦秀英", "999999196503070029"), &[("韦小明", "")], "上韦屯");
     phone.household(("覃桂花", "999999195811230045"), &[("李建国", "")], "下覃屯");
     phone.household(("李秀兰", ""), &[], "上韦屯");
-    for typed in ["秀英", "韦秀英", "wxy", "WXY", "weixiuying", "wei xiu", "0029", "999999196503070029", "韦小明", "wxm"] {
+    for typed in
+        ["秀英", "韦秀英", "wxy", "WXY", "weixiuying", "wei xiu", "0029", "999999196503070029", "韦小明", "wxm"]
+    {
         assert_eq!(found(&mut phone, typed), ["韦秀英"], "{typed}");
     }
     for typed in ["qinguihua", "tanguihua", "qgh", "李建国", "下覃", "xiaqintun"] {

@@ -107,7 +107,8 @@ pub fn household(app: &App, id: HouseholdId) -> Result<Value> {
             "address": file.place.address,
         });
         let shown = with(line(&row), "place", place);
-        let shown = with(shown, "facts", serde_json::to_value(file.facts(campaign_from(tx.lens()))).unwrap_or_default());
+        let shown =
+            with(shown, "facts", serde_json::to_value(file.facts(campaign_from(tx.lens()))).unwrap_or_default());
         let shown = with(shown, "visits", file.visits.iter().map(visit).collect());
         let stored = tx.stored(id)?.ok_or_else(not_held)?;
         let shown = with(shown, "confirmed_at", stored.confirmed_at.map_or(Value::Null, time));

@@ -16,7 +16,8 @@ fn qin_guihua_s_risk_leads_to_the_priority_form_with_the_roster_known_and_on_to_
         say(app, &visit, name, answer.clone());
     }
     assert_eq!(problems(app, &visit), Vec::<String>::new());
-    let next = app.visit_summary(&visit, |_, s| s.forms.iter().filter(|f| !f.done).map(|f| f.slug.clone()).collect::<Vec<_>>());
+    let next = app
+        .visit_summary(&visit, |_, s| s.forms.iter().filter(|f| !f.done).map(|f| f.slug.clone()).collect::<Vec<_>>());
     assert_eq!(next.unwrap().first().map(String::as_str), Some("screening-priority"));
     let done = app.finish_visit(&visit, &Finish::with(Outcome::Done)).unwrap();
     assert_eq!(done.next.unwrap().slug, "screening-priority");
@@ -65,7 +66,8 @@ fn what_is_corrected_in_the_visit_is_corrected_in_the_file() {
     say(app, &visit, "phone", json!("13800009999"));
     say(app, &visit, "member[mguihua00001]/health", json!(["chronic", "disabled"]));
     say(app, &visit, "member[mguihua00001]/work", json!("lost"));
-    let added = app.visit(&visit, |f| Ok(f.instance.repeat_at("member").map(|(p, _)| f.instance.path(p)))).unwrap().unwrap();
+    let added =
+        app.visit(&visit, |f| Ok(f.instance.repeat_at("member").map(|(p, _)| f.instance.path(p)))).unwrap().unwrap();
     let key = app
         .add_instance(&visit, &format!("{added}/member"), |f, _| {
             let last = f.instance.walk().into_iter().filter_map(|n| f.instance.key(n)).next_back().unwrap();

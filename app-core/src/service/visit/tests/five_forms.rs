@@ -32,12 +32,17 @@ fn each_of_the_five_forms_is_opened_answered_finished_and_synced() {
         let made = phone.app.visit_with_answers(id, slug, &answers, false).unwrap_or_else(|e| panic!("{slug}: {e}"));
         assert!(made.bytes > 0);
         let file = phone.app.household(id).unwrap();
-        assert_eq!((file.visits.len(), file.visits[0].form.as_str(), file.visits[0].finished), (1, slug, true), "{slug}");
+        assert_eq!(
+            (file.visits.len(), file.visits[0].form.as_str(), file.visits[0].finished),
+            (1, slug, true),
+            "{slug}"
+        );
         for (name, answer) in answers.as_object().unwrap() {
             assert!(file.visits[0].answers.contains_key(name), "{slug}: {name}");
             let said = |v: &Value| crate::xlsform::tree::scalar_text(v);
             let (kept, given) = (said(&file.visits[0].answers[name].to_json()), said(answer));
-            let same = kept == given || kept.parse::<f64>().ok().zip(given.parse::<f64>().ok()).is_some_and(|(a, b)| a == b);
+            let same =
+                kept == given || kept.parse::<f64>().ok().zip(given.parse::<f64>().ok()).is_some_and(|(a, b)| a == b);
             assert!(same, "{slug}: {name}: {kept} for {given}");
         }
         phone.agrees();

@@ -100,7 +100,8 @@ pub(crate) fn value(app: &App, visit: &str, name: &str) -> String {
 
 /// What is missing or wrong.
 pub(crate) fn problems(app: &App, visit: &str) -> Vec<String> {
-    app.visit_summary(visit, |_, s| s.problems.iter().map(|p| p.path.rsplit('/').next().unwrap().to_owned()).collect()).unwrap()
+    app.visit_summary(visit, |_, s| s.problems.iter().map(|p| p.path.rsplit('/').next().unwrap().to_owned()).collect())
+        .unwrap()
 }
 
 /// The least that finishes 2-3.

@@ -107,7 +107,10 @@ fn unknown_names_are_all_named_and_nothing_is_opened() {
     let wrong = json!({ "has_risk": "perhaps" });
     assert_eq!(phone.app.visit_with_answers(id, "screening-ordinary", &wrong, false).unwrap_err().kind, Kind::Invalid);
     assert_eq!(phone.app.visit_with_answers(id, "screening-lunar", &json!({}), false).unwrap_err().kind, Kind::Invalid);
-    assert_eq!(phone.app.visit_with_answers(id, "screening-ordinary", &json!([1]), false).unwrap_err().kind, Kind::Invalid);
+    assert_eq!(
+        phone.app.visit_with_answers(id, "screening-ordinary", &json!([1]), false).unwrap_err().kind,
+        Kind::Invalid
+    );
 }
 
 #[test]
@@ -122,11 +125,8 @@ fn members_are_found_by_id_then_number_then_name_and_else_are_new() {
     ]);
     phone.app.visit_with_answers(id, "screening-ordinary", &answers, false).unwrap();
     let file = phone.app.household(id).unwrap();
-    let names: Vec<(&str, &str)> = file
-        .members
-        .iter()
-        .map(|m| (m.fact.name.as_deref().unwrap(), m.fact.relation.as_deref().unwrap()))
-        .collect();
+    let names: Vec<(&str, &str)> =
+        file.members.iter().map(|m| (m.fact.name.as_deref().unwrap(), m.fact.relation.as_deref().unwrap())).collect();
     assert_eq!(names, [("覃桂花", "head"), ("李建君", "spouse"), ("李小明", "grandson"), ("李小明", "son")]);
     assert_eq!(file.members[3].fact.living.as_deref(), Some("alive"), "2-3 does not ask; who is added lives there");
 }

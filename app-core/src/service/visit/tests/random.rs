@@ -12,13 +12,35 @@ fn anything() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         (0.0_f64..99_999.0).prop_map(Value::from),
         prop_oneof![
-            Just("yes"), Just("no"), Just("unsure"), Just("home"), Just("alive"), Just("dead"), Just("healthy"), Just("done"),
-            Just("not_yet"), Just("enrol"), Just("rollback"), Just("2023-02-30"), Just("2022-11-30"), Just(""), Just("met"), Just("below")
+            Just("yes"),
+            Just("no"),
+            Just("unsure"),
+            Just("home"),
+            Just("alive"),
+            Just("dead"),
+            Just("healthy"),
+            Just("done"),
+            Just("not_yet"),
+            Just("enrol"),
+            Just("rollback"),
+            Just("2023-02-30"),
+            Just("2022-11-30"),
+            Just(""),
+            Just("met"),
+            Just("below")
         ]
         .prop_map(Value::from),
         "\\PC{0,12}".prop_map(Value::from),
         prop::collection::vec(
-            prop_oneof![Just("crops"), Just("other"), Just("training"), Just("illness"), Just("healthy"), Just("chronic"), Just("x")],
+            prop_oneof![
+                Just("crops"),
+                Just("other"),
+                Just("training"),
+                Just("illness"),
+                Just("healthy"),
+                Just("chronic"),
+                Just("x")
+            ],
             0..4
         )
         .prop_map(Value::from),
@@ -48,7 +70,15 @@ fn differences(at: &str, a: &Value, b: &Value) -> Vec<String> {
         (Value::Object(x), Value::Object(y)) => {
             let mut keys: Vec<&String> = x.keys().chain(y.keys()).collect();
             keys.dedup();
-            keys.iter().flat_map(|k| differences(&format!("{at}/{k}"), a.get(*k).unwrap_or(&Value::Null), b.get(*k).unwrap_or(&Value::Null))).collect()
+            keys.iter()
+                .flat_map(|k| {
+                    differences(
+                        &format!("{at}/{k}"),
+                        a.get(*k).unwrap_or(&Value::Null),
+                        b.get(*k).unwrap_or(&Value::Null),
+                    )
+                })
+                .collect()
         }
         (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
             x.iter().zip(y).enumerate().flat_map(|(i, (a, b))| differences(&format!("{at}/{i}"), a, b)).collect()
