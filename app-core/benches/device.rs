@@ -1,6 +1,15 @@
 //! What a person with a phone waits for (7-measures.md): an answer on disk, a search, opening the app. One JSON line each,
 //! times in microseconds: `cargo bench -p app-core --bench device [-- HOUSEHOLDS]` (10,000 when not given).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test or a bench stops at the first surprise"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;

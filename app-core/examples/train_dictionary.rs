@@ -2,7 +2,14 @@
 //! `cargo run --release --example train_dictionary -- OUT` (writes OUT; prints its size and SHA-256).
 //! A dictionary that was released is never changed: train a better one into a new file and a new framing version.
 
-#![allow(clippy::print_stdout, reason = "a tool for the terminal")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test or a bench stops at the first surprise"
+)]
 
 mod invented;
 

@@ -2,6 +2,15 @@
 //! it is opened again. The child process is this test binary; it writes and says so on its standard output until it is
 //! killed (SIGKILL) or cannot write any more.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test or a bench stops at the first surprise"
+)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,6 +1,15 @@
 //! The house's one structural rule: imports go down only (docs/ARCHITECTURE.md). Reads the `crate::layer` paths of every
 //! source file, and the doors to outside crates.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test or a bench stops at the first surprise"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,14 @@
 //! `ruhu pack` as a person or a script meets it: exit codes and the JSON that is a contract.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test or a bench stops at the first surprise"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

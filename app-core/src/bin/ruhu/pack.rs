@@ -38,6 +38,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 /// Runs the verb. Exit 0, or 2 with `{"errors":[{file,row,column,message}]}` on standard output.
+#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub fn run(verb: &Verb) -> ExitCode {
     let answer = match verb {
         Verb::Judge { pack, facts, on } => judge(pack, facts, *on),
