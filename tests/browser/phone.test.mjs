@@ -120,6 +120,7 @@ test('without signal a risk is found, the priority form follows with its roster,
   await go(page, `/household/${household.id}`)
   await byTest(page, 'start-visit').tap()
   await byTest(page, 'privacy-told').waitFor()
+  assert.match(await page.locator('blockquote').innerText(), /\p{Script=Han}{8}/u, 'the notice came with the first round')
   await picture(page, 'phone-privacy')
   await byTest(page, 'privacy-told').tap()
   await byTest(page, 'next-page').waitFor()
@@ -133,6 +134,8 @@ test('without signal a risk is found, the priority form follows with its roster,
   // back loses nothing, and the app may be killed
   await page.locator('.bar .back').tap()
   await page.locator('.mark', { hasText: '没填完' }).first().waitFor()
+  await go(page, '/')
+  await byTest(page, 'drafts').getByText('没填完，已填 2 项').waitFor()
   await app.stop('SIGKILL')
   const again = await stage.app('wei', screens)
   await page.goto(again.url)

@@ -121,7 +121,8 @@ fn judgement(view: &FormView<'_>) -> Vec<JudgementLine> {
         label: instance.label(n),
         value: view.shown(n),
         why: explain::of(view, n).unwrap_or_default(),
-        overridden: instance.is_overridden(n),
+        // where the system says nothing, an answer overrides nothing
+        overridden: instance.is_overridden(n) && instance.view(n).system.is_some_and(|s| !s.is_empty()),
     };
     instance.walk().into_iter().filter(judged).map(line).collect()
 }

@@ -35,6 +35,7 @@ mod gate;
 mod guard;
 mod history;
 mod layout;
+mod project;
 mod read;
 mod reauthor;
 mod scalar;

@@ -98,6 +98,12 @@ describe('a question', () => {
     expect(answers(asked)).toEqual([null])
   })
 
+  it('does not call an answer a change where the system has nothing to say', () => {
+    const asked = card('yes_no', { choices: yesNo, value: 'no', proposed: true, overridden: true })
+    expect(asked.text()).not.toContain('已人工修改')
+    expect(asked.text()).not.toContain('系统')
+  })
+
   it('says what is wrong at the field, and what is missing only when someone wants to finish', () => {
     expect(card('integer', { value: 9, violation: '不能超过家庭人口。' }).get('[role=alert]').text()).toBe('不能超过家庭人口。')
     expect(card('integer', { required: true }).find('[role=alert]').exists()).toBe(false)

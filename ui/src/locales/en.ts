@@ -197,7 +197,6 @@ const en: Words = {
     missing: 'This is still to be filled in',
     why: 'Why: {why}',
     systemSays: 'The system says: {value}',
-    systemSaysNothing: 'The system has no value yet',
     takeBack: 'Use the system’s',
     earlier: 'Earlier',
     later: 'Later',
@@ -208,7 +207,7 @@ const en: Words = {
     positionTrouble: 'No position now. Go on, and try again outdoors.',
     notYet: 'This version cannot take this kind of answer yet; please note it in the remarks.',
   },
-  visits: { draft: 'Not finished: {answered}/{asked}', finished: 'Finished', returned: 'Returned', second: 'Second visit' },
+  visits: { draft: 'Not finished', draftWith: 'Not finished, {count} answered', draftOf: 'Not finished: {answered}/{asked}', finished: 'Finished', returned: 'Returned', second: 'Second visit' },
   visit: {
     page: 'Page {at} of {of}',
     answered: '{answered}/{asked} answered',

@@ -196,7 +196,6 @@ const zhCN = {
     missing: '这一项还没有填',
     why: '依据：{why}',
     systemSays: '系统算的是：{value}',
-    systemSaysNothing: '系统现在还算不出来',
     takeBack: '用系统的',
     earlier: '往前移',
     later: '往后移',
@@ -207,7 +206,7 @@ const zhCN = {
     positionTrouble: '现在定不了位。可以先填别的，到屋外再试。',
     notYet: '这类题本版本还不能填，请记在备注里。',
   },
-  visits: { draft: '没填完：{answered}/{asked}', finished: '已完成', returned: '退回', second: '重复入户' },
+  visits: { draft: '没填完', draftWith: '没填完，已填 {count} 项', draftOf: '没填完：{answered}/{asked}', finished: '已完成', returned: '退回', second: '重复入户' },
   visit: {
     page: '第 {at} 页，共 {of} 页',
     answered: '已填 {answered}/{asked}',

@@ -4,6 +4,7 @@ import { ref, shallowRef } from 'vue'
 import type { SyncView } from '@/api/bindings'
 import { call } from '@/api/call'
 import { wordsOf } from '@/composables/useCall'
+import { useSession } from './session'
 
 export const useSync = defineStore('sync', () => {
   const view = shallowRef<SyncView>()
@@ -28,6 +29,8 @@ export const useSync = defineStore('sync', () => {
     try {
       view.value = await call('sync.now')
       rounds.value++
+      // a round may bring the campaign, its forms and the areas
+      await useSession().load()
     } catch (error) {
       const words = wordsOf(error)
       await load()

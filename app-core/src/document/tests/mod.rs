@@ -1,6 +1,7 @@
 //! Tests of the household file: stories, attacks, properties.
 
 mod attacks;
+mod attacks_on_layout;
 mod craft;
 mod people;
 mod permits;
