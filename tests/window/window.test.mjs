@@ -39,18 +39,20 @@ test('韦秀英 enrols, visits and syncs in the real window', { timeout: 240_000
   const window = await open(['--data', join(stage.home, 'window'), '--screen', 'phone'])
   story.after(() => window.quit())
   const see = (id, ms = 20_000) => window.wait(until.elementLocated(By.css(`[data-test="${id}"]`)), ms, `no ${id}`)
-  const type = async (id, text) => {
-    const place = await see(id)
-    const inputs = await place.findElements(By.css('input, textarea'))
-    await (inputs[0] ?? place).sendKeys(text)
+  const tap = async (id) => { await painted(window); await (await see(id)).click() }
+  const keys = async (digits) => {
+    for (const digit of digits) {
+      await painted(window)
+      await (await window.wait(until.elementLocated(By.xpath(`//*[contains(@class,"keys")]//button[normalize-space()="${digit}"]`)), 20_000)).click()
+    }
   }
 
-  await type('ticket', ticket)
-  await (await see('to-pin')).click()
-  await type('pin', '258013')
-  await (await see('pin-next')).click()
-  await type('pin-again', '258013')
-  await (await see('enrol')).click()
+  await (await (await see('ticket')).findElement(By.css('textarea'))).sendKeys(ticket)
+  await tap('to-pin')
+  await keys('258013')
+  await tap('pin-next')
+  await keys('258013')
+  await tap('enrol')
   await see('today', 60_000)
   await painted(window)
   if (process.env.RUHU_PICTURES) await writeFile(join(process.env.RUHU_PICTURES, 'window-today.png'), await window.takeScreenshot(), 'base64')
@@ -59,7 +61,7 @@ test('韦秀英 enrols, visits and syncs in the real window', { timeout: 240_000
   const household = page.ok.rows.find((row) => !row.priority)
   assert.ok(household, 'the grid has an ordinary household')
   await window.executeScript(`location.hash = '#/household/${household.id}'`)
-  await (await see('start-visit')).click()
+  await tap('start-visit')
   await see('visit')
   await painted(window)
   if (process.env.RUHU_PICTURES) await writeFile(join(process.env.RUHU_PICTURES, 'window-visit.png'), await window.takeScreenshot(), 'base64')

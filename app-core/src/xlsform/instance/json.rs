@@ -144,9 +144,17 @@ impl Instance {
     pub fn answers(&self) -> Json {
         let mut answers = Map::new();
         let mut instances: Map<String, Json> = Map::new();
-        for node in self.walk() {
+        let root = self.tree.root();
+        for node in std::iter::once(root).chain(self.walk()) {
             let question = self.question(node);
-            let path = self.path(node);
+            let path = if node == root { String::new() } else { self.path(node) };
+            // A repeat that was emptied is kept as empty: a form may begin it with an instance.
+            for child in question.children.iter().map(|c| self.form.question(*c)).filter(|c| c.kind == Kind::Repeat) {
+                instances.entry(format!("{path}/{}", child.name)).or_insert_with(|| Json::Array(Vec::new()));
+            }
+            if node == root {
+                continue;
+            }
             if let Some(key) = self.key(node) {
                 let repeat = path.strip_suffix(&format!("[{key}]")).unwrap_or(&path).to_string();
                 let keys = instances.entry(repeat).or_insert_with(|| Json::Array(Vec::new()));
