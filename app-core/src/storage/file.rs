@@ -35,7 +35,7 @@ impl Tx<'_> {
     pub fn edit(&self, id: HouseholdId, author: Author, edits: &[Edit]) -> Result<Option<Edited>> {
         let stored = self.stored(id)?.ok_or_else(not_held)?;
         let mut doc = load(&stored.snapshot)?;
-        self.permit(&stored.grid, Some(&doc), edits)?;
+        self.permit(id, &stored.grid, Some(&doc), edits)?;
         let Some(written) = doc.edit(author.actor, author.at, edits)? else { return Ok(None) };
         self.log_change(id, None, &written.hash, &written.bytes, author.at)?;
         self.save(id, &stored.grid, &doc)?;

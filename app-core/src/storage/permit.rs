@@ -4,17 +4,20 @@
 use super::Tx;
 use crate::approvals::{Permits, RefusedWhy, VisitStanding, Write, Writer, may_write};
 use crate::document::{Edit, HouseholdDoc, HouseholdFile};
+use crate::domain::id::HouseholdId;
 use crate::domain::{Area, Person};
 use crate::error::{Error, Kind, Result};
 
 impl Tx<'_> {
     /// Whether this person may write these edits to a household in `grid`. Without a pack nothing is known of permits:
-    /// the server judges.
-    pub(super) fn permit(&self, grid: &str, doc: Option<&HouseholdDoc>, edits: &[Edit]) -> Result<()> {
+    /// the server judges. A household that left the area stays here while a visit is open or something waits; what was
+    /// begun there may be brought to its end, and the server takes it for a while (`HEARD_GRACE` there).
+    pub(super) fn permit(&self, id: HouseholdId, grid: &str, doc: Option<&HouseholdDoc>, edits: &[Edit]) -> Result<()> {
         let (Some(pack), Some(person)) = (self.lens().pack.as_ref(), self.person()?) else { return Ok(()) };
         let rows = pack.permits(person.title).map(|t| (person.title.code(), t.permits.iter().map(String::as_str)));
         let permits = Permits::from_rows(rows);
-        let writer = Writer { title: person.title, person: &person.id, in_scope: reaches(&person, grid) };
+        let in_scope = reaches(&person, grid) || self.leaving()?.contains(&id);
+        let writer = Writer { title: person.title, person: &person.id, in_scope };
         let file = doc.filter(|_| edits.iter().any(in_visit)).map(HouseholdDoc::file);
         for edit in edits {
             let visit = file.as_ref().and_then(|f| standing(f, edit));

@@ -65,13 +65,16 @@ fn serve(conn: &Connection, waiting: &Receiver<Waiting>) {
     }
 }
 
+/// Read by workers on their phones as well as by the operator: what happened, what is safe, what to do.
+const FULL: &str = "服务器磁盘已满或写不进，这次没有写入；手机和电脑上的内容都在，请告知管理员。The server's disk is full or cannot be written: nothing was taken; what is on the devices is safe, tell the administrator.";
+
 /// One transaction for the batch, then the answers.
 fn commit(conn: &Connection, batch: Vec<Waiting>) {
     let mut answers = Vec::with_capacity(batch.len());
     if let Err(e) = conn.execute_batch("BEGIN IMMEDIATE") {
         tracing::error!(error = %e, "a write could not begin");
         for (_, done) in batch {
-            let _ = done.send(Err(Error::internal("数据库忙或磁盘写不进 the database cannot be written")));
+            let _ = done.send(Err(Error::internal(FULL)));
         }
         return;
     }
@@ -86,7 +89,7 @@ fn commit(conn: &Connection, batch: Vec<Waiting>) {
     for (done, result) in answers {
         let result = match &ended {
             Ok(()) => result,
-            Err(_) => Err(Error::internal("磁盘写不进，未保存；the disk cannot be written, nothing was saved")),
+            Err(_) => Err(Error::internal(FULL)),
         };
         let _ = done.send(result);
     }

@@ -1,0 +1,14 @@
+//! Ruhu's stories: named people, the real server, real devices, and everything that goes wrong in a village.
+//! Each ends with `settle`: sync twice, all equal, nothing pending, projections as made anew, server sound.
+
+mod area;
+mod bad_link;
+mod day;
+mod full;
+mod killed;
+mod logs;
+mod lost;
+mod refused;
+mod restored;
+mod scope;
+mod together;
