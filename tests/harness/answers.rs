@@ -60,5 +60,5 @@ pub fn living() -> Value {
 
 /// Nobody at home.
 pub fn nobody_home() -> Value {
-    json!({"_outcome": "nobody_home", "_try_again_on": "2023-06-03"})
+    json!({"_outcome": "nobody_home"})
 }

@@ -19,6 +19,7 @@
 pub mod answers;
 pub mod dice;
 pub mod disk;
+pub mod fleet;
 pub mod link;
 pub mod phone;
 pub mod programs;

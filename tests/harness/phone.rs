@@ -1,6 +1,7 @@
 //! One device: the real core in a folder of its own, under a clock that stands where the story says.
 
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app_core::domain::id::HouseholdId;
@@ -79,6 +80,25 @@ impl Phone {
         self.app = Some(app);
     }
 
+    /// A copy of everything on the device, as a phone's own backup makes it.
+    pub fn copied(&mut self) -> tempfile::TempDir {
+        self.app = None;
+        let copy = tempfile::tempdir().unwrap();
+        copy_files(self.dir.path(), copy.path());
+        self.restart();
+        copy
+    }
+
+    /// The device is put back to an earlier copy: what was not synced since is gone with it.
+    pub fn put_back(&mut self, copy: &Path) {
+        self.app = None;
+        for file in files(self.dir.path()) {
+            std::fs::remove_file(file).unwrap();
+        }
+        copy_files(copy, self.dir.path());
+        self.restart();
+    }
+
     /// The same device at another time.
     pub fn at(&mut self, now: &str) {
         self.now = now.parse().unwrap();
@@ -118,6 +138,16 @@ impl Phone {
     /// Changes that are only here.
     pub fn waiting(&self) -> u32 {
         self.status().unwrap().waiting_changes
+    }
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()).collect()
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for file in files(from) {
+        std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
     }
 }
 

@@ -42,7 +42,8 @@ pub fn agree(store: &dyn Store, phones: &[&Phone]) {
         assert_eq!(status.trouble, None, "{}", phone.name);
         let mine = phone.digests().unwrap();
         for (id, digest) in &mine {
-            assert_eq!(theirs.get(&id.to_string()), Some(digest), "{}: household {id}", phone.name);
+            let same = theirs.get(&id.to_string()) == Some(digest);
+            assert!(same, "{}: household {id}: {}", phone.name, difference(store, phone, *id));
         }
         let scope = phone.person().unwrap().scope;
         let mut wanted: Vec<HouseholdId> = Vec::new();
@@ -53,9 +54,46 @@ pub fn agree(store: &dyn Store, phones: &[&Phone]) {
         let mut held: Vec<HouseholdId> = mine.into_iter().map(|(id, _)| id).collect();
         wanted.sort();
         held.sort();
-        assert_eq!(held, wanted, "{}: holds its area, whole, and nothing else", phone.name);
+        for id in held.iter().filter(|id| !wanted.contains(id)) {
+            panic!("{}: household {id} is not of its area: {}", phone.name, difference(store, phone, *id));
+        }
+        assert_eq!(held.len(), wanted.len(), "{}: holds its area whole", phone.name);
         projection_is_the_files(phone);
     }
+}
+
+/// Which changes only one side has.
+fn difference(store: &dyn Store, phone: &Phone, id: HouseholdId) -> String {
+    let mine = phone.read(|tx| tx.need(id)).unwrap().change_infos();
+    let log = sync_server::store::read(store, |r| r.changes_of(id)).unwrap();
+    let short = |bytes: &[u8]| bytes.iter().take(4).map(|b| format!("{b:02x}")).collect::<String>();
+    let here: Vec<String> = mine
+        .iter()
+        .filter(|c| !log.iter().any(|l| l.hash == c.hash))
+        .map(|c| format!("{} of {} number {}", short(&c.hash), short(&c.actor), c.seq))
+        .collect();
+    let there: Vec<String> = log
+        .iter()
+        .filter(|l| !mine.iter().any(|c| c.hash == l.hash))
+        .map(|l| format!("{} of {}", short(&l.hash), short(&l.actor)))
+        .collect();
+    let own: Vec<String> = phone.read(|tx| tx.own_actors()).unwrap().iter().map(|a| short(a)).collect();
+    let refused: Vec<String> = phone
+        .status()
+        .unwrap()
+        .refused
+        .iter()
+        .filter(|r| r.household == id)
+        .map(|r| format!("{} {}", short(&r.hash), r.why))
+        .collect();
+    let unit = sync_server::store::read(store, |r| Ok(r.place(id)?.map(|p| p.unit))).unwrap();
+    let scope = phone.person().unwrap().scope;
+    let leaving = phone.read(|tx| tx.leaving()).unwrap().contains(&id);
+    format!(
+        "of {}, only here: {here:?}; only on the server: {there:?}; this device writes as {own:?}; refused {refused:?}; \
+         grid {unit:?}, area {scope:?}, leaving {leaving}",
+        mine.len()
+    )
 }
 
 /// The projection stays the same when it is dropped and made again.

@@ -4,6 +4,7 @@
 mod area;
 mod bad_link;
 mod day;
+mod fleet;
 mod full;
 mod killed;
 mod logs;

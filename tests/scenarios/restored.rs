@@ -2,7 +2,7 @@
 
 use ruhu_tests::register::{GRID1, GRID2, VILLAGE};
 use ruhu_tests::township::household;
-use ruhu_tests::{Fault, Township, answers, settle};
+use ruhu_tests::{Fault, Phone, Township, answers, settle};
 use serde_json::json;
 
 #[test]
@@ -80,4 +80,69 @@ fn a_server_put_back_twice_still_agrees() {
     }
     settle(&township, &[&wei]);
     assert_eq!(wei.household(household("LT001")).unwrap().place.address, "1号");
+}
+
+/// Makes the phone write under so many further actors: each time it is put back to a copy and has to give way.
+fn put_back_times(wei: &mut Phone, times: usize) {
+    for n in 0..times {
+        let copy = wei.copied();
+        wei.set_fact(household("LT001"), "place/address", &json!(format!("甲{n}号"))).unwrap();
+        wei.sync();
+        wei.put_back(copy.path());
+        wei.set_fact(household("LT001"), "place/address", &json!(format!("乙{n}号"))).unwrap();
+        wei.sync();
+    }
+    assert_eq!(wei.read(|tx| tx.own_actors()).unwrap().len(), times + 1);
+}
+
+#[test]
+fn a_phone_that_writes_under_a_second_actor_is_known_again_after_the_restore() {
+    let mut township = Township::village();
+    let mut wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let yesterday = township.backup();
+    put_back_times(&mut wei, 1);
+    township.restore(&yesterday);
+    // Work of the new actor, on the way when the new epoch is met.
+    wei.visited(household("LT002"), "screening-lifted", &answers::lifted());
+    let report = wei.sync();
+    assert_eq!((report.refused, wei.status().unwrap().refused.len()), (0, 0));
+    settle(&township, &[&wei]);
+    assert_eq!(wei.household(household("LT002")).unwrap().visits.len(), 1);
+    assert_eq!(wei.household(household("LT001")).unwrap().place.address, "乙0号");
+}
+
+#[test]
+fn a_phone_with_twenty_actors_is_known_again_too() {
+    let mut township = Township::village();
+    let mut wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let yesterday = township.backup();
+    put_back_times(&mut wei, 19);
+    township.restore(&yesterday);
+    wei.visited(household("LT002"), "screening-lifted", &answers::lifted());
+    assert_eq!(wei.sync().refused, 0);
+    settle(&township, &[&wei]);
+    assert_eq!(wei.household(household("LT001")).unwrap().place.address, "乙18号");
+}
+
+#[test]
+fn a_household_that_the_server_lost_while_its_area_left_does_not_stay_on_the_phone() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    township.move_person(&wei.person, &[GRID2]);
+    let moved = township.backup();
+    township.move_person(&wei.person, &[GRID1]);
+    wei.sync();
+    let new = app_core::service::households::NewHousehold {
+        head_name: "陆大壮".into(),
+        grid: GRID1.into(),
+        ..Default::default()
+    };
+    let (added, _) = wei.add_household(&new).unwrap();
+    wei.sync();
+    desk.sync();
+    // The restored server has her in the other grid and has never heard of the household; the desk brings it back.
+    township.restore(&moved);
+    settle(&township, &[&wei, &desk]);
+    assert!(desk.holds(added) && !wei.holds(added));
 }

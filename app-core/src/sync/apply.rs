@@ -29,7 +29,7 @@ pub struct Applied {
 /// Applies an answer. `now`: seconds since 1970 by this device.
 pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAnswer, now: i64) -> Result<Applied> {
     check_receipt(identity, answer)?;
-    let mut applied = Applied { again: answer.more, ..Applied::default() };
+    let mut applied = Applied { again: answer.more || sent.untold, ..Applied::default() };
     for actor in &answer.actors {
         tx.write_actor(actor)?;
     }
@@ -94,6 +94,10 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
                 tx.settle_refused(&change, &refused.why, &refused.words, now)?;
                 dropped.push(change);
                 applied.refused += 1;
+                if refused.why == RefusedWhy::Scope.code() {
+                    // The server may never have known it here (a restore), and then says no *forget*.
+                    tx.leave(id)?;
+                }
             }
         }
         // What rests on one refused beside it is written again with it. Alone, the server has asked for what is missing
@@ -187,6 +191,10 @@ fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, appli
     let before = &sent.request.cursor;
     // Another epoch, or a server that knows less than it acknowledged.
     let restored = !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq);
+    if restored {
+        // A backup does not know the actors of which it was told since.
+        tx.set_told_actors(0)?;
+    }
     if restored && sent.request.held.is_empty() {
         tx.set_comparing(true)?;
         applied.again = true;

@@ -15,6 +15,9 @@ use crate::wire::{sign, version};
 const CHANGES: usize = 400;
 const BYTES: usize = 192 * 1024;
 
+/// The most actors named in one request (the server takes no more).
+const ACTORS: usize = 16;
+
 /// How much of the pack's hash is named.
 const PACK_DIGITS: usize = 16;
 
@@ -24,23 +27,28 @@ pub struct Outgoing {
     pub pushed: Vec<(HouseholdId, Hash)>,
     /// the actor this device writes with now
     pub actor: [u8; 16],
-    /// actors told to the server in it
+    /// actors of which the server has heard once it has this
     pub actors: usize,
+    /// more of them are to be told before anything is pushed
+    pub untold: bool,
 }
 
 /// Gathers the next request. Reads only: asked again after a lost answer, it gathers the same.
 pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
-    let pending = tx.pending(CHANGES, BYTES)?;
-    let push = by_household(&pending);
     let actors = tx.own_actors()?;
-    let told = tx.told_actors()?.max(1);
+    // The first one was told at the enrolment.
+    let told = tx.told_actors()?.max(1).min(actors.len());
+    let untold = actors.len().saturating_sub(told);
+    // Nothing is pushed under an actor of which the server has not heard: a phone with very many tells them first.
+    let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES)? };
+    let push = by_household(&pending);
     let held = if tx.comparing()? { tx.held()?.into_iter().map(held).collect() } else { Vec::new() };
     let mut request = SyncRequest {
         v: version::CURRENT,
         cursor: tx.cursor()?,
         push,
         sig: ByteBuf::new(),
-        actors: actors.iter().skip(told).map(|a| ByteBuf::from(a.as_slice())).collect(),
+        actors: actors.iter().skip(told).take(ACTORS).map(|a| ByteBuf::from(a.as_slice())).collect(),
         pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_DIGITS).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
@@ -48,7 +56,8 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;
     let pushed = grouped(&pending).into_iter().map(|p| (p.household, p.hash)).collect();
-    Ok(Outgoing { request, pushed, actor: tx.own_actor()?, actors: actors.len() })
+    let told = told.saturating_add(request.actors.len());
+    Ok(Outgoing { request, pushed, actor: tx.own_actor()?, actors: told, untold: untold > ACTORS })
 }
 
 fn held((id, heads): (HouseholdId, Vec<Hash>)) -> Held {

@@ -39,6 +39,17 @@ pub(super) fn compare(got: &mut Gathering<'_>, asked: &Asked<'_>, lacking: &mut 
     Ok(equal)
 }
 
+/// What was brought from an area that is the device's no longer is taken, and forgotten there: of a household that came back
+/// after a restore, nothing else would say so.
+pub(super) fn forget_strangers(got: &mut Gathering<'_>, asked: &Asked<'_>) -> Result<()> {
+    for id in &asked.brought {
+        if got.r.place(*id)?.is_some_and(|place| !lies_in(&place.unit, &asked.scope)) {
+            got.take_forget(*id);
+        }
+    }
+    Ok(())
+}
+
 fn lies_in(unit: &str, scope: &[Area]) -> bool {
     Area::parse(unit).is_some_and(|u| scope.iter().any(|s| s.contains(&u)))
 }

@@ -35,6 +35,8 @@ pub struct Asked<'a> {
     pub cursor: &'a Cursor,
     /// what it holds, after a changed epoch
     pub held: &'a [Held],
+    /// what it has just brought: it holds these, wherever they lie
+    pub brought: Vec<Uuid>,
     /// the server's epoch
     pub epoch: &'a str,
     /// the most bytes to send, before compression
@@ -146,6 +148,7 @@ pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
         grow::forget_lost(&mut got, &held, &asked.scope)?;
         grow::grow(&mut got, &mut held, &equal)?;
     }
+    compare::forget_strangers(&mut got, asked)?;
     told.more = upto < last || !held.complete();
     (told.cursor.areas, told.cursor.growing) =
         if upto < last { (start.areas, start.growing) } else { held.into_cursor() };

@@ -39,12 +39,18 @@ pub(super) async fn sync(State(app): State<Arc<App>>, headers: HeaderMap, reques
 }
 
 fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
-    let (device, person, force) = read(&*app.store, |r| {
+    let (device, person, force, epoch) = read(&*app.store, |r| {
         let (device, person) = check_token(r, token)?;
-        Ok((device, person, app.policy.now(r)?))
+        Ok((device, person, app.policy.now(r)?, crate::ops::epoch(r)?))
     })?;
     let mut request: SyncRequest = wire::decode(bytes, settings::MESSAGE_MAX)?;
     check_bounds(&request)?;
+    if from_another_epoch(&request, &epoch) {
+        // The device does not know yet that the server was restored: it tells first what it holds and who it writes as,
+        // of which the backup may never have heard. What it brings, it brings again then.
+        request.push.clear();
+        request.sig.clear();
+    }
     if request.push.iter().any(is_lean) {
         read(&*app.store, |r| whole(r, &device, &mut request))?;
     }
@@ -108,6 +114,10 @@ fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result
     }
 }
 
+fn from_another_epoch(request: &SyncRequest, epoch: &str) -> bool {
+    request.held.is_empty() && !request.cursor.epoch.is_empty() && request.cursor.epoch != epoch
+}
+
 /// Whether the device has heard of the last change of its person's scope: its cursor lies behind it.
 fn has_heard(cursor: &Cursor, epoch: &str, person: &PersonRow) -> bool {
     cursor.epoch == epoch && cursor.seq >= person.changed_seq
@@ -157,6 +167,7 @@ fn answer(
     outcome: Outcome,
     limit: usize,
 ) -> Result<Vec<u8>> {
+    let brought: Vec<Uuid> = outcome.acks.iter().filter_map(|a| Uuid::from_slice(&a.household).ok()).collect();
     let mut answer = SyncAnswer {
         v: version::CURRENT,
         acks: outcome.acks,
@@ -169,7 +180,7 @@ fn answer(
     // Households compress about five to one; when they do not, a smaller answer is put together.
     let mut budget = limit.saturating_mul(5).min(settings::ANSWER_RAW_MAX);
     loop {
-        let told = read(&*app.store, |r| deliver(r, device, request, force, budget))?;
+        let told = read(&*app.store, |r| deliver(r, device, request, force, &brought, budget))?;
         let small = told.whole.len() + told.changes.len() <= 1;
         fill(&mut answer, told, &outcome.lacking);
         let encoded = wire::encode(&answer)?;
@@ -186,6 +197,7 @@ fn deliver(
     device: &DeviceRow,
     request: &SyncRequest,
     force: &InForce,
+    brought: &[Uuid],
     budget: usize,
 ) -> Result<Delivery> {
     let none = || Error::new(Why::Token, "人员已不在册 the person is gone");
@@ -200,6 +212,7 @@ fn deliver(
             scope,
             cursor: &request.cursor,
             held: &request.held,
+            brought: brought.to_vec(),
             epoch: &crate::ops::epoch(r)?,
             budget,
         },

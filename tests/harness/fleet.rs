@@ -1,0 +1,301 @@
+//! A small fleet, seeded and replayable: phones × rounds × everything that goes wrong. Each piece of work leaves a mark that
+//! nothing takes away again (a visit, a member, a household); at the end every mark is on the server, or it is said why not.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use app_core::domain::id::HouseholdId;
+use app_core::service::households::NewHousehold;
+use serde_json::json;
+
+use crate::answers;
+use crate::dice::Dice;
+use crate::link::Fault;
+use crate::phone::Phone;
+use crate::register::{GRID1, GRID2, VILLAGE};
+use crate::settle::settle;
+use crate::township::Township;
+
+/// What was made, and where it must be found.
+#[derive(Debug, Clone)]
+struct Mark {
+    household: HouseholdId,
+    /// id of a visit or member; empty for a household itself
+    what: String,
+    by: usize,
+    acknowledged: bool,
+    /// why it need not be there
+    explained: Option<&'static str>,
+}
+
+/// What happened, for the eye.
+#[derive(Debug, Default, Clone)]
+pub struct Told {
+    pub rounds: u32,
+    pub syncs: u32,
+    pub failed_syncs: u32,
+    pub marks: u32,
+    pub explained: u32,
+    pub restores: u32,
+    pub put_back: u32,
+    pub moves: u32,
+    pub refused: u32,
+}
+
+/// The fleet.
+pub struct Fleet {
+    township: Township,
+    phones: Vec<Phone>,
+    dice: Dice,
+    marks: Vec<Mark>,
+    backups: Vec<PathBuf>,
+    copies: Vec<Option<tempfile::TempDir>>,
+    told: Told,
+}
+
+impl Fleet {
+    /// Four phones in two grids and the clerk's, all enrolled.
+    pub fn new(seed: u64) -> Self {
+        let mut township = Township::village();
+        let people: [(&str, &str, &str); 5] = [
+            ("韦秀英", "grid_worker1", GRID1),
+            ("农小妹", "grid_worker2", GRID1),
+            ("李建国", "grid_worker1", GRID2),
+            ("莫大山", "assistant", GRID2),
+            ("覃桂花", "data_clerk", VILLAGE),
+        ];
+        let phones: Vec<Phone> =
+            people.iter().map(|(name, title, area)| township.phone(name, title, &[area])).collect();
+        let backups = vec![township.backup()];
+        let copies = phones.iter().map(|_| None).collect();
+        Self { township, phones, dice: Dice::new(seed), marks: Vec::new(), backups, copies, told: Told::default() }
+    }
+
+    /// So many rounds; every fiftieth the fleet comes to rest and must agree.
+    pub fn run(&mut self, rounds: u32) -> Told {
+        for round in 1..=rounds {
+            self.told.rounds += 1;
+            self.step();
+            if round % 50 == 0 || round == rounds {
+                self.rest();
+            }
+        }
+        self.told.marks = u32::try_from(self.marks.len()).unwrap();
+        self.told.explained = u32::try_from(self.marks.iter().filter(|m| m.explained.is_some()).count()).unwrap();
+        self.told.clone()
+    }
+
+    fn step(&mut self) {
+        let who = self.dice.below(self.phones.len());
+        let what = self.dice.below(100);
+        // Shown when a story fails: the same seed tells it again.
+        println!("{} {} {what}", self.told.rounds, self.phones[who].name);
+        match what {
+            0..=34 => (0..=self.dice.below(4)).for_each(|_| self.work(who)),
+            35..=69 => self.sync(who),
+            70..=76 => self.phones[who].restart(),
+            77..=80 => {
+                let day = self.dice.below(9) + 1;
+                self.phones[who].at(&format!("2023-06-0{day}T0{}:00:00Z", self.dice.below(9)));
+            }
+            81..=82 => self.phones[who].link.cut(),
+            83..=84 => self.phones[who].link.mend(),
+            85..=87 => self.relocate(who),
+            88..=89 => self.backups.push(self.township.backup()),
+            90 => self.restore(),
+            91..=92 => {
+                self.township.close();
+                self.sync(who);
+                self.township.open();
+            }
+            93..=95 => self.copies[who] = Some(self.phones[who].copied()),
+            96 => self.put_back(who),
+            _ => self.phones[who].link.release(),
+        }
+    }
+
+    fn work(&mut self, who: usize) {
+        let phone = &self.phones[who];
+        let lines = phone.lines();
+        let line = self.dice.of(&lines);
+        let household = line.id;
+        let made = match self.dice.below(10) {
+            0..=2 => phone
+                .visit_with_answers(household, "screening-ordinary", &answers::ordinary_at_risk(), false)
+                .or_else(|_| phone.visit_with_answers(household, "screening-priority", &answers::nobody_home(), false))
+                .map(|m| m.visit),
+            3..=4 => {
+                let form = line.forms.first().map_or("screening-ordinary", |f| f.slug.as_str());
+                phone.visit_with_answers(household, form, &answers::nobody_home(), false).map(|m| m.visit)
+            }
+            5 => {
+                let name = format!("新生{}", self.dice.below(1000));
+                phone.add_member(household, json!({"name": name}).as_object().unwrap()).map(|(id, _)| id)
+            }
+            6 => {
+                let file = phone.household(household).unwrap();
+                let member = self.dice.of(&file.members).fact.id.clone();
+                // Taken off already: then there is nothing to do.
+                let _ = phone.remove_member(household, &member, Some("moved_out"));
+                return;
+            }
+            7 => {
+                let grid = phone.person().unwrap().scope[0].as_str().to_owned();
+                let grid = if grid.len() == 15 { grid } else { GRID1.to_owned() };
+                let new = NewHousehold { head_name: "陆大壮".into(), grid, ..NewHousehold::default() };
+                phone.add_household(&new).map(|(id, _)| {
+                    self.marks.push(Mark {
+                        household: id,
+                        what: String::new(),
+                        by: who,
+                        acknowledged: false,
+                        explained: None,
+                    });
+                    String::new()
+                })
+            }
+            _ => {
+                let value = json!(format!("199{:08}", self.dice.below(100)));
+                phone.set_fact(household, "profile/phone", &value).map(|_| String::new())
+            }
+        };
+        match made {
+            Ok(what) if what.is_empty() => {}
+            Ok(what) => self.marks.push(Mark { household, what, by: who, acknowledged: false, explained: None }),
+            // Outside the area since a moment ago, or asked for a form that is not this household's.
+            Err(e) => assert!(
+                matches!(e.kind, app_core::error::Kind::Refused | app_core::error::Kind::Invalid),
+                "{}: {e}",
+                phone.name
+            ),
+        }
+    }
+
+    fn sync(&mut self, who: usize) {
+        let phone = &self.phones[who];
+        if self.dice.chance(35) {
+            let fault = match self.dice.below(7) {
+                0 => Fault::NoSignal,
+                1 => Fault::RequestTorn(self.dice.below(3000)),
+                2 => Fault::AnswerLost,
+                3 => Fault::AnswerTorn(self.dice.below(8000)),
+                4 => Fault::Twice,
+                5 => Fault::Slow(Duration::from_millis(5)),
+                _ => Fault::Late,
+            };
+            phone.link.then(fault);
+        }
+        self.told.syncs += 1;
+        match phone.try_sync() {
+            Ok(report) => {
+                println!("  synced {:?} acked {} refused {}", report.round, report.acked, report.refused);
+                self.told.refused += report.refused;
+                assert_eq!(phone.waiting(), 0, "{}: a round that went through leaves nothing waiting", phone.name);
+                self.acknowledge(who);
+            }
+            Err(e) => {
+                self.told.failed_syncs += 1;
+                println!("  failed {e}");
+                let fine = matches!(e.kind, app_core::error::Kind::Offline | app_core::error::Kind::Damaged);
+                assert!(fine, "{}: {e} {:?}", phone.name, std::error::Error::source(&e));
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, who: usize) {
+        for mark in self.marks.iter_mut().filter(|m| m.by == who) {
+            mark.acknowledged = true;
+        }
+    }
+
+    /// Told to its author; the bytes are parked on the server and stay on the phone.
+    fn was_refused(&self, mark: &Mark) -> bool {
+        let refused = self.phones[mark.by].status().unwrap().refused;
+        refused.iter().any(|r| r.household == mark.household)
+    }
+
+    fn relocate(&mut self, who: usize) {
+        if who + 1 == self.phones.len() {
+            return;
+        }
+        let area = *self.dice.of(&[GRID1, GRID2, VILLAGE]);
+        self.township.move_person(&self.phones[who].person, &[area]);
+        self.told.moves += 1;
+    }
+
+    fn restore(&mut self) {
+        let backup = self.dice.of(&self.backups).clone();
+        self.township.restore(&backup);
+        self.told.restores += 1;
+        // What no phone holds any more was only on the disk that died.
+        for at in 0..self.marks.len() {
+            let mark = self.marks[at].clone();
+            if mark.acknowledged && mark.explained.is_none() && !self.anybody_holds(&mark) {
+                self.marks[at].explained = Some("only the dead disk had it");
+            }
+        }
+    }
+
+    fn put_back(&mut self, who: usize) {
+        let Some(copy) = self.copies[who].take() else { return };
+        self.phones[who].put_back(copy.path());
+        self.told.put_back += 1;
+        for at in 0..self.marks.len() {
+            let mark = self.marks[at].clone();
+            if mark.by == who && !mark.acknowledged && mark.explained.is_none() && !self.anybody_holds(&mark) {
+                self.marks[at].explained = Some("made after the copy and never synced");
+            }
+        }
+        self.copies[who] = Some(copy);
+    }
+
+    fn anybody_holds(&self, mark: &Mark) -> bool {
+        self.phones.iter().any(|p| holds(p, mark))
+    }
+
+    /// Whoever left a form open finishes it, also in an area that is no longer theirs.
+    fn finish_what_is_open(&mut self) {
+        for (by, phone) in self.phones.iter().enumerate() {
+            for open in phone.read(|tx| tx.open_visits(None)).unwrap() {
+                let end = answers::nobody_home();
+                let made = phone
+                    .visit_with_answers(open.household, &open.form, &end, false)
+                    .unwrap_or_else(|e| panic!("{}: an open {} cannot be finished: {e}", phone.name, open.form));
+                self.marks.push(Mark {
+                    household: open.household,
+                    what: made.visit,
+                    by,
+                    acknowledged: false,
+                    explained: None,
+                });
+            }
+        }
+    }
+
+    /// Everybody has signal: all agree, and every mark is found.
+    fn rest(&mut self) {
+        self.finish_what_is_open();
+        let all: Vec<&Phone> = self.phones.iter().collect();
+        settle(&self.township, &all);
+        for who in 0..self.phones.len() {
+            self.acknowledge(who);
+        }
+        let clerk = self.phones.len() - 1;
+        for at in 0..self.marks.len() {
+            let mark = &self.marks[at];
+            if mark.explained.is_none() && !holds(&self.phones[clerk], mark) && self.was_refused(mark) {
+                self.marks[at].explained = Some("refused, and shown");
+            }
+        }
+        let lost: Vec<&Mark> =
+            self.marks.iter().filter(|m| m.explained.is_none() && !holds(&self.phones[clerk], m)).collect();
+        assert!(lost.is_empty(), "{} lost and unexplained: {lost:?} {:?}", lost.len(), self.told);
+    }
+}
+
+fn holds(phone: &Phone, mark: &Mark) -> bool {
+    let Ok(file) = phone.household(mark.household) else { return false };
+    mark.what.is_empty()
+        || file.visits.iter().any(|v| v.id == mark.what)
+        || file.members.iter().any(|m| m.fact.id == mark.what)
+}
