@@ -8,7 +8,7 @@ const title = { form: 'Forms', document: 'Household file and wire', device: 'Dev
 console.log(`# Benchmarks
 
 Written by \`script/bench\` (release profile) on ${cpus().length} shared cores with ${Math.round(totalmem() / 2 ** 30)} GiB, whatever else ran there. Times are a single
-machine's; sizes hold anywhere. What must hold: issue's measures, below each table where it is met or missed.`)
+machine's; sizes hold anywhere. What must hold, and what is missed: docs/PROGRESS.md.`)
 for (const bench of ['form', 'document', 'device']) {
   console.log(`\n## ${title[bench]}\n\n| what | unit | p50 | p99 | value |\n|---|---|---:|---:|---:|`)
   for (const row of rows.filter((item) => item.bench === bench)) {

@@ -54,7 +54,7 @@ pub fn agree(store: &dyn Store, phones: &[&Phone]) {
         let mut held: Vec<HouseholdId> = mine.into_iter().map(|(id, _)| id).collect();
         wanted.sort();
         held.sort();
-        for id in held.iter().filter(|id| !wanted.contains(id)) {
+        if let Some(id) = held.iter().find(|id| !wanted.contains(id)) {
             panic!("{}: household {id} is not of its area: {}", phone.name, difference(store, phone, *id));
         }
         assert_eq!(held.len(), wanted.len(), "{}: holds its area whole", phone.name);
