@@ -3,9 +3,12 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { bins, root, township } from '../tests/stage/stage.mjs'
+import { work } from '../tests/stage/work.mjs'
 
 const pins = { wei: '258013', huang: 'station-2023' }
 const stage = await township({ folder: join(root, '.ruhu/demo'), listen: '127.0.0.1:8740' })
+// Two colleagues have been out already, so that the desk has something to show.
+if (stage.imported) for (const key of ['li', 'nong']) await work(stage, key, 12)
 const apps = []
 for (const key of ['wei', 'huang']) {
   const app = await stage.app(key)

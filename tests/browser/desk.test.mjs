@@ -90,7 +90,7 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   // no signal: the desk says so, and still works
   await stage.stopServer()
   await page.getByRole('button', { name: '立即同步' }).click()
-  await page.getByRole('alert').waitFor({ timeout: 60_000 })
+  await page.getByRole('alert').filter({ hasText: '连不上服务器' }).waitFor({ timeout: 60_000 })
   await picture(page, 'desk-offline')
   await page.getByRole('link', { name: '户登记册' }).click()
   await page.locator('.el-table-v2__row').first().waitFor()
@@ -103,7 +103,7 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await page.getByRole('heading', { name: '登录' }).waitFor()
   await page.locator('#pin').fill('wrong-password')
   await page.getByRole('button', { name: '打开' }).click()
-  await page.getByRole('alert').waitFor()
+  await page.getByRole('alert').filter({ hasText: '密码' }).waitFor()
   await picture(page, 'desk-wrong-password')
   assert.deepEqual(page.complaints, [])
 })

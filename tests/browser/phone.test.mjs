@@ -49,6 +49,7 @@ async function toFinish(page) {
   await page.locator('.bar .aside button').tap()
   await page.locator('.sections .choice', { hasText: '检查并结束' }).tap()
   await byTest(page, 'finish-page').waitFor()
+  await page.locator('[data-outcome]').first().waitFor()
 }
 async function toSection(page, label) {
   await page.locator('.bar .aside button').tap()
@@ -152,6 +153,7 @@ test('without signal a risk is found, the priority form follows with its roster,
 
   // what is missing is said, and led to
   await toFinish(page)
+  await page.locator('.problem').first().waitFor()
   await picture(page, 'phone-finish-problems')
   await fitsAHand(page, 'finish')
   const problems = await page.locator('.problem').count()

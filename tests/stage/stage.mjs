@@ -1,6 +1,7 @@
 // Sets the stage for demos, walkthrough, browser and window tests: a real server over an invented township,
 // named people, tickets, and `ruhu-app --serve` for each of them. Everything on 127.0.0.1, in a folder of its own.
 import { spawn, execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, mkdir, readFile, rm, access } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -95,13 +96,14 @@ export async function township({ folder, households = 3000, seed = 7, listen = '
   stage.ticket = async (key) => json('ruhu-server', ['ticket', '--data', data, '--user', stage.person[key].id, '--url', stage.url, '--json'])
   stage.app = async (key, extra = []) => {
     const folderOfApp = join(home, `app-${key}`)
-    const { child, first, log } = await start('ruhu-app', ['--data', folderOfApp, '--serve', '127.0.0.1:0', '--token', `token-of-${key}-0123456789`, ...extra])
+    const token = randomUUID()
+    const { child, first, log } = await start('ruhu-app', ['--data', folderOfApp, '--serve', '127.0.0.1:0', '--token', token, ...extra])
     const app = { child, url: first.url, data: folderOfApp, log, stop: (signal) => end(child, signal) }
     app.call = async (method, params = null) => {
       const origin = new URL(first.url).origin
       const answer = await fetch(`${origin}/api/call`, {
         method: 'POST',
-        headers: { authorization: `Bearer token-of-${key}-0123456789`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({ method, params }),
       })
       const body = await answer.json()
