@@ -1,6 +1,15 @@
 //! Ruhu's stories: named people, the real server, real devices, and everything that goes wrong in a village.
 //! Each ends with `settle`: sync twice, all equal, nothing pending, projections as made anew, server sound.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test or a bench stops at the first surprise"
+)]
+
 mod area;
 mod bad_link;
 mod day;
