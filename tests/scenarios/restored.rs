@@ -146,3 +146,54 @@ fn a_household_that_the_server_lost_while_its_area_left_does_not_stay_on_the_pho
     settle(&township, &[&wei, &desk]);
     assert!(desk.holds(added) && !wei.holds(added));
 }
+
+#[test]
+fn visits_in_an_area_given_after_the_backup_are_not_erased_by_the_restore() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID2]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    let monday = township.backup();
+    // Tuesday: a second grid, a visit there, acknowledged. Nobody else has fetched it when the disk dies.
+    township.move_person(&wei.person, &[GRID1, GRID2]);
+    wei.sync();
+    wei.visited(household("LT001"), "screening-ordinary", &answers::ordinary());
+    wei.sync();
+    assert_eq!(wei.waiting(), 0, "it was acknowledged");
+    township.restore(&monday);
+    for _ in 0..3 {
+        wei.sync();
+    }
+    desk.sync();
+    let refused = wei.status().unwrap().refused;
+    assert!(
+        desk.household(household("LT001")).unwrap().visits.len() == 1 || !refused.is_empty(),
+        "an acknowledged visit is on the server, or her phone still has it and says why"
+    );
+}
+
+#[test]
+fn a_colleague_who_brings_the_work_first_neither_loses_it_nor_signs_it() {
+    let mut township = Township::village();
+    let mut wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    let yesterday = township.backup();
+    // Her phone writes under a second actor, of which the backup has not heard: a visit, and a correction on top of it.
+    put_back_times(&mut wei, 1);
+    wei.visited(household("LT002"), "screening-lifted", &answers::lifted());
+    wei.sync();
+    wei.set_fact(household("LT002"), "place/address", &json!("榕树下3号")).unwrap();
+    wei.sync();
+    desk.sync();
+    township.restore(&yesterday);
+    // The desk brings it all before her phone has said who its second actor is.
+    for _ in 0..3 {
+        desk.sync();
+    }
+    settle(&township, &[&wei, &desk]);
+    let file = desk.household(household("LT002")).unwrap();
+    assert_eq!((file.visits.len(), file.place.address.as_str()), (1, "榕树下3号"));
+    let own = desk.read(|tx| tx.own_actors()).unwrap();
+    let history = desk.read(|tx| Ok(tx.need(household("LT002"))?.history(&|_| None))).unwrap();
+    assert!(history.iter().all(|step| !own.contains(&step.actor)), "nothing of hers stands under the desk's name");
+    assert_eq!(desk.status().unwrap().refused.len(), 0, "what came in after all is no longer shown as refused");
+}

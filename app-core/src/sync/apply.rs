@@ -43,8 +43,9 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     for pulled in &answer.changes {
         broken |= !take_changes(tx, pulled, now, &mut applied)?;
     }
-    forget(tx, answer, &mut applied)?;
+    // First what the server lacks: a restored server may name a household in both, and what waits to go up is not forgotten.
     lacking(tx, answer, now, &mut applied)?;
+    forget(tx, answer, &mut applied)?;
     if let Some(person) = &answer.person {
         tx.set_person(person)?;
     }
@@ -155,6 +156,14 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
     }
     let came = outcomes.iter().filter(|o| matches!(o, Ok(crate::document::Admitted::New { .. }))).count();
     applied.changes_down = applied.changes_down.saturating_add(u32::try_from(came).unwrap_or(u32::MAX));
+    for (bytes, outcome) in pulled.changes.iter().zip(&outcomes) {
+        // What this device had brought in vain has been taken after all.
+        if matches!(outcome, Ok(crate::document::Admitted::New { .. }))
+            && let Some(hash) = crate::document::change_hash(bytes)
+        {
+            tx.drop_change(&hash)?;
+        }
+    }
     if came > 0 && doc.is_founded() {
         applied.households_new += u32::from(grid.is_none());
         tx.save(id, &grid.unwrap_or_else(|| doc.file().place.grid), &doc)?;

@@ -32,7 +32,12 @@ pub fn without(
     let Some(stored) = tx.stored(id)? else { return Ok(Outcome::Kept) };
     let mut base = HouseholdDoc::unfounded(id);
     let changes = local.changes();
-    let kept = changes.iter().filter(|c| !dropped.contains(&c.hash) && !again.contains(&c.hash));
+    let steps = local.history(&|_| None);
+    let own = tx.own_actors()?;
+    // Only this device's own branch gives way; what it re-offers of others' stays as they wrote it.
+    let gives_way =
+        |hash: &Hash| again.contains(hash) && steps.iter().any(|s| s.hash == *hash && own.contains(&s.actor));
+    let kept = changes.iter().filter(|c| !dropped.contains(&c.hash) && !gives_way(&c.hash));
     // What rests on a dropped one does not get in: `onto` writes it again.
     base.admit_many(kept.map(|c| &c.bytes), None, &mut |_| Ok(()));
     if !base.is_founded() {
@@ -73,10 +78,12 @@ fn plant(
         tx.pending_of(id)?.into_iter().map(|p| p.hash).filter(|h| !base.has(h) && !dropped.contains(h)).collect();
     let mut outcome = Outcome::Kept;
     if !lost.is_empty() {
+        let own = tx.own_actors()?;
         let steps: HashMap<Hash, Step> = local.history(&|_| None).into_iter().map(|s| (s.hash, s)).collect();
         for hash in &lost {
             let step = steps.get(hash);
-            if step.is_some_and(|s| rewrite(tx, id, &mut base, s, new).is_ok()) {
+            // Another's work is never written again under this device's name: its bytes stay, with the reason.
+            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new).is_ok()) {
                 tx.drop_change(hash)?;
                 outcome = Outcome::Rewritten;
             } else {

@@ -6,4 +6,4 @@
 mod judge;
 pub mod push;
 
-pub use push::{Outcome, Round, take};
+pub use push::{Outcome, Round, take, take_parked};

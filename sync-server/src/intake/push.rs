@@ -55,16 +55,41 @@ pub fn take(w: &mut dyn Writes, round: &Round<'_>) -> Result<Outcome> {
     for pushed in round.push {
         let id = Uuid::from_slice(&pushed.household)
             .map_err(|e| Error::new(Why::Malformed, "户编号有误 a household id is malformed").because(e))?;
-        Household { w, round, push, id, outcome: &mut outcome }.take(pushed)?;
+        Household { w, round, push: Some(push), id, outcome: &mut outcome }.take(pushed)?;
     }
     Ok(outcome)
+}
+
+/// How many households with parked changes are looked at when actors become known.
+const RETRIED_AT_ONCE: usize = 1_000;
+
+/// After a restore: colleagues may have brought a device's work before it had told its newer actors. Now they are known.
+pub fn take_parked(w: &mut dyn Writes, round: &Round<'_>) -> Result<u64> {
+    let mut outcome = Outcome::default();
+    let waiting = w.households_parked(RefusedWhy::Author.code(), RETRIED_AT_ONCE)?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    for id in waiting {
+        let Some(row) = w.household(id)? else { continue };
+        let Some(unit) = Area::parse(&row.unit) else { continue };
+        let mut doc = HouseholdDoc::load(&row.snapshot)
+            .map_err(|e| Error::internal("服务器上的档案损坏 a stored file is damaged").because(e))?;
+        let mut household = Household { w: &mut *w, round, push: None, id, outcome: &mut outcome };
+        let taken = household.awaited(&mut doc, &unit)?;
+        if !taken.is_empty() {
+            household.keep(&doc, false, &unit, &taken)?;
+        }
+    }
+    Ok(outcome.taken)
 }
 
 /// One household of a round.
 struct Household<'a> {
     w: &'a mut dyn Writes,
     round: &'a Round<'a>,
-    push: i64,
+    /// the signed push it came with; none for what was parked
+    push: Option<i64>,
     id: Uuid,
     outcome: &'a mut Outcome,
 }
@@ -212,20 +237,38 @@ impl Household<'_> {
     /// Changes that waited for the ones that came now, brought by whomever.
     fn awaited(&mut self, doc: &mut HouseholdDoc, unit: &Area) -> Result<Vec<Taken>> {
         let mut taken = Vec::new();
-        for waiting in self.w.parked(self.id, RefusedWhy::Dependency.code())? {
-            let Some(person) = self.person_of(&waiting.device)? else { continue };
-            let bringer = Bringer { device: &waiting.device, person: &person, recovery: self.round.recovery };
-            let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, Some(unit.clone()));
-            let outcome = doc.admit(&waiting.bytes, None, &mut |a| judge.judge(a));
-            if let Ok(Admitted::New { actor, .. }) = outcome
-                && let Ok(author) = judge.author(actor)
-            {
-                // Brought by the server itself, so that its author hears of it too.
-                let carrier = Some("parked".to_owned());
-                taken.push(Taken { hash: waiting.hash, actor, bytes: waiting.bytes, author, carrier });
+        // By time of arrival, which is not the order in which they rest on each other: again, as long as one gets in.
+        let mut left = self.w.parked(self.id, RefusedWhy::Dependency.code())?;
+        left.extend(self.w.parked(self.id, RefusedWhy::Author.code())?);
+        loop {
+            let before = left.len();
+            let mut still = Vec::new();
+            for waiting in left {
+                match self.admit_parked(doc, unit, &waiting)? {
+                    Some(change) => taken.push(change),
+                    None => still.push(waiting),
+                }
             }
+            if still.is_empty() || still.len() == before {
+                return Ok(taken);
+            }
+            left = still;
         }
-        Ok(taken)
+    }
+
+    fn admit_parked(&self, doc: &mut HouseholdDoc, unit: &Area, waiting: &Parked) -> Result<Option<Taken>> {
+        let Some(person) = self.person_of(&waiting.device)? else { return Ok(None) };
+        let bringer = Bringer { device: &waiting.device, person: &person, recovery: self.round.recovery };
+        let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, Some(unit.clone()));
+        let outcome = doc.admit(&waiting.bytes, None, &mut |a| judge.judge(a));
+        if let Some(e) = judge.failed.take() {
+            return Err(e);
+        }
+        let Ok(Admitted::New { actor, .. }) = outcome else { return Ok(None) };
+        let Ok(author) = judge.author(actor) else { return Ok(None) };
+        // Brought by the server itself, so that its author hears of it too.
+        let carrier = Some("parked".to_owned());
+        Ok(Some(Taken { hash: waiting.hash, actor, bytes: waiting.bytes.clone(), author, carrier }))
     }
 
     fn person_of(&self, device: &str) -> Result<Option<Person>> {
@@ -254,7 +297,7 @@ impl Household<'_> {
                 actor: &change.actor,
                 device,
                 carrier: change.carrier.as_deref(),
-                push: Some(self.push),
+                push: self.push,
                 at: self.round.now,
             })?;
             self.w.unpark(self.id, &change.hash)?;

@@ -20,7 +20,7 @@ use super::policy::InForce;
 use super::{App, bearer, body, within_limit};
 use crate::delivery::{self, Asked, Delivery};
 use crate::error::{Error, Result, Why};
-use crate::intake::{Outcome, Round, take};
+use crate::intake::{Outcome, Round, take, take_parked};
 use crate::officer::{check_token, pushing_as};
 use crate::settings;
 use crate::store::rows::{DeviceRow, PersonRow};
@@ -52,6 +52,10 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
         request.sig.clear();
     }
     if request.push.iter().any(is_lean) {
+        // Putting a lean change back hashes it many times: one larger than any the gate takes has to come whole.
+        if request.push.iter().flat_map(|p| &p.changes).any(|c| c.len() > settings::LEAN_MAX) {
+            return Err(to_be_whole());
+        }
         read(&*app.store, |r| whole(r, &device, &mut request))?;
     }
     if !verify_push(&request, &device.key) {
@@ -110,8 +114,12 @@ fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result
     match failed {
         Some(e) => Err(e),
         None if done => Ok(()),
-        None => Err(Error::new(Why::Whole, "请上传完整的修改；push the changes whole")),
+        None => Err(to_be_whole()),
     }
+}
+
+fn to_be_whole() -> Error {
+    Error::new(Why::Whole, "请上传完整的修改；push the changes whole")
 }
 
 fn from_another_epoch(request: &SyncRequest, epoch: &str) -> bool {
@@ -156,7 +164,11 @@ fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce
         sig: &request.sig,
         now,
     };
-    take(w, &round)
+    let mut outcome = take(w, &round)?;
+    if round.recovery && !request.actors.is_empty() {
+        outcome.taken += take_parked(w, &round)?;
+    }
+    Ok(outcome)
 }
 
 fn answer(

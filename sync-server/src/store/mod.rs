@@ -77,6 +77,8 @@ pub trait Reads {
     fn is_parked(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool>;
     /// Parked changes of a household for one reason.
     fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>>;
+    /// Households with changes parked for one reason, at most `limit`.
+    fn households_parked(&self, why: &str, limit: usize) -> Result<Vec<Uuid>>;
     /// Every change of a household in the order of the log.
     fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>>;
     /// The last sequence number.

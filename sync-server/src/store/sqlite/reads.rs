@@ -208,6 +208,13 @@ impl Reads for View<'_> {
         )
     }
 
+    fn households_parked(&self, why: &str, limit: usize) -> Result<Vec<Uuid>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.all("SELECT DISTINCT household FROM parked WHERE why = ? ORDER BY household LIMIT ?", (why, limit), |r| {
+            r.get::<_, [u8; 16]>(0).map(Uuid::from_bytes)
+        })
+    }
+
     fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>> {
         self.all(
             "SELECT hash, bytes, actor FROM log WHERE household = ? AND hash IS NOT NULL ORDER BY seq",
