@@ -20,8 +20,6 @@ pub const ANSWER_MAX: usize = 4 * 1024 * 1024;
 pub const ANSWER_RAW_MAX: usize = 8 * 1024 * 1024;
 /// Most changes in one push; a device with more sends them in several rounds.
 pub const PUSH_CHANGES_MAX: usize = 5_000;
-/// Largest change in bytes in a push with lean ones: as large as the gate takes.
-pub const LEAN_MAX: usize = 256 * 1024;
 /// Most actor ids named in one round.
 pub const ACTORS_MAX: usize = 16;
 /// Rounds worked on at once.

@@ -34,7 +34,7 @@ pub(super) const MAX_TEXT: usize = 16 * 1024;
 /// Most operations in one change.
 pub(super) const MAX_OPS: u64 = 4096;
 /// Largest change, bytes.
-pub(super) const MAX_CHANGE: usize = 256 * 1024;
+pub const MAX_CHANGE: usize = 256 * 1024;
 
 /// Whether a segment may stand in a path.
 pub(super) fn segment_is_sound(segment: &str) -> bool {

@@ -47,6 +47,7 @@ pub use file::{Answer, HouseholdFile, IN_FORCE, LeafletFile, MemberFile, VisitFi
 pub use founding::{Founding, Place, SCHEMA, Source, member_edits};
 pub use gate::{Action, Admitted, Attempt, Refused, change_hash, judge_by_permits};
 pub use history::{Step, StepValue};
+pub use layout::MAX_CHANGE;
 pub use read::{Conflict, ConflictValue};
 pub use reauthor::Reauthored;
 pub use scalar::{Edit, Scalar};

@@ -25,6 +25,7 @@ use crate::officer::{check_token, pushing_as};
 use crate::settings;
 use crate::store::rows::{DeviceRow, PersonRow};
 use crate::store::{Reads, Writes, read, write};
+use app_core::document::MAX_CHANGE;
 
 /// A device is noted as seen at most this often, seconds.
 const SEEN_EVERY: i64 = 600;
@@ -53,7 +54,7 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     }
     if request.push.iter().any(is_lean) {
         // Putting a lean change back hashes it many times: one larger than any the gate takes has to come whole.
-        if request.push.iter().flat_map(|p| &p.changes).any(|c| c.len() > settings::LEAN_MAX) {
+        if request.push.iter().flat_map(|p| &p.changes).any(|c| c.len() > MAX_CHANGE) {
             return Err(to_be_whole());
         }
         read(&*app.store, |r| whole(r, &device, &mut request))?;
