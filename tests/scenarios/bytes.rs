@@ -10,16 +10,22 @@ fn spread(mut sizes: Vec<usize>) -> (usize, usize) {
 }
 
 #[test]
-fn a_visit_with_any_of_the_five_forms_goes_up_in_300_bytes() {
+fn a_visit_with_a_short_form_goes_up_in_300_bytes() {
     let mut corpus = Corpus::new(99, 300, 4);
+    // The long ones are over what is wanted (docs/PROGRESS.md); here only so far that it does not get worse.
+    let most = |form: &str| match form {
+        "screening-monitored" => 360,
+        "screening-priority" => 450,
+        _ => 300,
+    };
     for facts in [0, 3] {
         for form in FORMS {
             let sizes: Vec<usize> = corpus.visits(form, 12, facts).iter().map(|s| s.body.len()).collect();
             assert!(sizes.len() >= 6, "{form}: {} visits were finished", sizes.len());
             let n = sizes.len();
-            let (middle, most) = spread(sizes);
-            println!("{form}, up to {facts} facts, {n} visits: body {middle}, at most {most}");
-            assert!(middle <= 450, "{form}: {middle}");
+            let (middle, largest) = spread(sizes);
+            println!("{form}, up to {facts} facts, {n} visits: body {middle}, at most {largest}");
+            assert!(middle <= most(form), "{form}: {middle}");
         }
     }
 }
