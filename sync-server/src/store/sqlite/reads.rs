@@ -47,7 +47,8 @@ impl View<'_> {
                 r.get(0)
             })?;
         let scope = codes.iter().filter_map(|c| Area::parse(c)).collect();
-        let title = Title::parse(title).ok_or_else(|| Error::internal("未知的职务 unknown title in the database"))?;
+        let title = Title::parse(title)
+            .ok_or_else(|| Error::internal("数据库中有未知的职务。 There is an unknown title in the database."))?;
         Ok(PersonRow { person: Person { id, name, title, scope }, changed_seq: number(changed) })
     }
 }
@@ -354,7 +355,8 @@ fn number(n: i64) -> u64 {
 }
 
 fn uuid(bytes: &[u8]) -> Result<Uuid> {
-    Uuid::from_slice(bytes).map_err(|e| Error::internal("户编号损坏 a household id is damaged").because(e))
+    Uuid::from_slice(bytes)
+        .map_err(|e| Error::internal("数据库中的户编号损坏。 A household id in the database is damaged.").because(e))
 }
 
 fn hashes(bytes: &[u8]) -> Vec<[u8; 32]> {
