@@ -1,5 +1,6 @@
 //! A small pack in memory, and stories over it.
 
+mod checks;
 mod engine;
 mod households;
 mod loading;
