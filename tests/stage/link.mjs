@@ -48,7 +48,7 @@ export async function link(target) {
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     /** What happens to the next request. */
-    then: (...next) => faults.push(...next),
+    meet: (...next) => faults.push(...next),
     /** No signal from here on; and signal again. */
     cut: () => { cut = true },
     mend: () => { cut = false; faults.length = 0 },
