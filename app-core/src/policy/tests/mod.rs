@@ -3,6 +3,7 @@
 mod engine;
 mod households;
 mod loading;
+mod reviewed;
 mod routes;
 mod shipped;
 
