@@ -18,6 +18,7 @@ mod full;
 mod killed;
 mod logs;
 mod lost;
+mod put_back;
 mod refused;
 mod restored;
 mod scope;

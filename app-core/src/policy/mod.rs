@@ -8,6 +8,7 @@
 pub mod campaign;
 pub mod codes;
 mod day;
+pub mod difference;
 pub mod facts;
 pub mod fault;
 pub mod files;
@@ -24,11 +25,13 @@ pub mod sheet;
 mod template;
 mod vet;
 mod view;
+pub mod workbook;
 
 #[cfg(test)]
 mod tests;
 
 pub use day::Externals;
+pub use difference::{ChangeKind, Difference, difference};
 pub use fault::{Fault, Faults};
 pub use files::Files;
 pub use judge::{Finding, FormFor, Judgement, Unknown, check, judge, judge_json};

@@ -7,7 +7,7 @@ use super::transport::{Address, Link, Transport};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
 use crate::storage::meta::{Enrolling, Identity};
-use crate::wire::message::{Cursor, EnrolAnswer, EnrolRequest};
+use crate::wire::message::{Cursor, EnrolAnswer, EnrolRequest, Letter};
 use crate::wire::{sign, version};
 
 /// A ticket as typed or scanned.
@@ -105,9 +105,38 @@ pub fn ask(transport: &dyn Transport, ticket: &Ticket, keys: &Enrolling, device_
         actor: ByteBuf::from(actor(&keys.actor)?),
         device_name: device_name.to_owned(),
         sig: ByteBuf::new(),
+        letter: None,
     };
     sign::sign_enrol(&mut request, &*secret(&keys.secret)?);
     Link::new(transport, None).enrol(&request)
+}
+
+/// Asks a server that has forgotten this device (it was restored from a backup made before the enrolment, or this device
+/// was put back to an older token) to let it in again on its own letter; gives the identity with the new token.
+pub fn ask_again(
+    link: &Link<'_>,
+    identity: &Identity,
+    letter: Letter,
+    actor: [u8; 16],
+) -> Result<(Identity, EnrolAnswer)> {
+    let mut request = EnrolRequest {
+        v: version::CURRENT,
+        code: String::new(),
+        key: ByteBuf::new(),
+        actor: ByteBuf::from(actor),
+        device_name: identity.device_name.clone(),
+        sig: ByteBuf::new(),
+        letter: Some(letter),
+    };
+    sign::sign_enrol(&mut request, &*secret(&identity.secret)?);
+    let answer = link.enrol(&request)?;
+    if answer.device != identity.device || hex::encode(&answer.server_key) != identity.server_key {
+        return Err(Error::new(
+            Kind::Refused,
+            "这不是本机登记的服务器，没有同步；本机内容都在。 This is not the server this device was enrolled at; everything here is safe.",
+        ));
+    }
+    Ok((Identity { token: answer.token.clone(), ..identity.clone() }, answer))
 }
 
 /// Takes what the server told.
@@ -124,6 +153,9 @@ pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str,
         server_key: hex::encode(&answer.server_key),
     })?;
     tx.set_person(&answer.person)?;
+    if let Some(letter) = &answer.letter {
+        tx.set_letter(letter)?;
+    }
     tx.add_own_actor(actor(&keys.actor)?)?;
     tx.set_pack_ref(&answer.pack)?;
     tx.write_areas(&answer.areas)?;

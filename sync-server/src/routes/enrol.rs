@@ -15,6 +15,7 @@ use serde_bytes::ByteBuf;
 
 use super::{App, body, within_limit};
 use crate::error::{Error, Result, Why};
+use crate::letters;
 use crate::officer::{check_ticket, enrolled_before, random, ticket_hash, token_hash};
 use crate::store::rows::{NewDevice, PersonRow};
 use crate::store::{Writes, write};
@@ -57,7 +58,11 @@ fn enrol_now(app: &App, source: IpAddr, bytes: &[u8]) -> Result<Vec<u8>> {
 
 fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now: i64) -> Result<EnrolAnswer> {
     let token = hex::encode(random::<32>()?);
-    let (person, device) = match enrolled_before(&*w, &request.code, &request.key, now)? {
+    let before = match &request.letter {
+        Some(letter) => Some(letters::let_in_again(w, request, letter, sign, now)?),
+        None => enrolled_before(&*w, &request.code, &request.key, now)?,
+    };
+    let (person, device) = match before {
         Some((person, device)) => {
             w.renew_token(&device, &token_hash(&token))?;
             (person, device)
@@ -69,8 +74,11 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
     }
     let setting =
         |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
+    let row = w.device(&device)?.ok_or_else(|| Error::internal("设备未能登记 the device was not enrolled"))?;
+    let letter = letters::letter(&row, &person.person, sign);
     Ok(EnrolAnswer {
         device,
+        letter: Some(letter),
         token,
         server_key: ByteBuf::from(wire::sign::public_key(sign)),
         server_name: setting(crate::ops::NAME)?,
