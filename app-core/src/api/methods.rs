@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::views::*;
-use super::{finish, household, lists, session, sync, visit};
+use super::{finish, household, lists, problems, session, sync, visit};
 use crate::error::{Error, Result};
 use crate::service::App;
 
@@ -41,6 +41,7 @@ macro_rules! method_table {
             "sync.status" sync::status: Nothing => SyncView,
             "sync.now" sync::now: Nothing => SyncView,
             "overview.view" lists::overview: OverviewRequest => OverviewView,
+            "problems.view" problems::view: ProblemsRequest => ProblemsView,
             "areas.list" session::areas: Nothing => Vec<AreaView>,
             "pack.codes" session::codes: CodesRequest => Vec<ChoiceView>,
         }

@@ -28,6 +28,7 @@
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
+//! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
 //! | `areas.list` | – | `AreaView[]` | – |
 //! | `pack.codes` | `CodesRequest` | `ChoiceView[]` | – (an unknown list is empty) |
 
@@ -43,6 +44,7 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod problems;
 mod say;
 mod session;
 mod sync;

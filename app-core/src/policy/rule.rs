@@ -121,6 +121,11 @@ impl Rule {
         seen.into_iter()
     }
 
+    /// What it says of anybody, Chinese and English: a heading over the households it speaks about.
+    pub fn heading(&self) -> (String, String) {
+        (self.words.heading(), self.words_en.heading())
+    }
+
     /// Its condition and its numbers.
     pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
         std::iter::once(&self.when).chain(self.numbers.iter().map(|(_, e)| e))

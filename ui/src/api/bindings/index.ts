@@ -38,6 +38,19 @@ export type CampaignView = { name: string, phases: Array<PhaseView>,
  */
 privacy_notice: string, };
 
+/**
+ * A check and how many households it speaks about.
+ */
+export type CheckCount = { check: string, 
+/**
+ * what it says, without the names
+ */
+words: string, 
+/**
+ * error, warning
+ */
+severity: string, paragraph: string, households: number, };
+
 export type ChoiceView = { code: string, label: string, };
 
 /**
@@ -327,11 +340,58 @@ days_left: number,
  */
 note: string | null, };
 
+/**
+ * A household and what to correct.
+ */
+export type ProblemHousehold = { household: HouseholdRow, problems: Array<FindingView>, };
+
 export type ProblemView = { path: string, label: string, message: string, 
 /**
  * section to jump to
  */
 section: string, };
+
+/**
+ * `problems.view`: the checks over everything held.
+ */
+export type ProblemsRequest = { 
+/**
+ * area code; everything held when absent
+ */
+area?: string, 
+/**
+ * id of a check
+ */
+check?: string, 
+/**
+ * error, warning
+ */
+severity?: string, offset: number, 
+/**
+ * 0 = 50; most 200
+ */
+limit: number, };
+
+/**
+ * `problems.view` → the households with something to correct.
+ */
+export type ProblemsView = { 
+/**
+ * households looked at
+ */
+households: number, 
+/**
+ * households that match
+ */
+total: number, 
+/**
+ * most households first
+ */
+checks: Array<CheckCount>, 
+/**
+ * in the order of codes
+ */
+villages: Array<VillageProblems>, rows: Array<ProblemHousehold>, };
 
 export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due";
 
@@ -526,6 +586,11 @@ unsynced: number, last_synced: string | null, };
 export type UnlockRequest = { pin: string, };
 
 /**
+ * A village and its households with problems.
+ */
+export type VillageProblems = { code: string, name: string, households: number, with_errors: number, with_warnings: number, };
+
+/**
  * `visit.answer`, `visit.add_instance`, `visit.remove_instance` → what changed; durable when this arrives.
  */
 export type VisitPatch = { 
@@ -632,6 +697,7 @@ export type Methods = {
   "sync.status": { request: Nothing; answer: SyncView };
   "sync.now": { request: Nothing; answer: SyncView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
+  "problems.view": { request: ProblemsRequest; answer: ProblemsView };
   "areas.list": { request: Nothing; answer: Array<AreaView> };
   "pack.codes": { request: CodesRequest; answer: Array<ChoiceView> };
 };
