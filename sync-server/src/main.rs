@@ -2,11 +2,11 @@
 
 mod cli;
 
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use app_core::domain::Area;
+use app_core::stdout;
 use clap::Parser;
 use cli::{
     AreaCommand, Cli, Command, DeviceCommand, HouseholdCommand, ImportArgs, InitArgs, PackCommand, ServeArgs,
@@ -48,32 +48,25 @@ fn main() -> ExitCode {
     let json = cli.json;
     match run(cli) {
         Ok(said) => {
-            print(if json && !said.json.is_null() { said.json.to_string() } else { said.words });
-            ExitCode::from(said.exit)
+            let line = if json && !said.json.is_null() { said.json.to_string() } else { said.words };
+            print(line, ExitCode::from(said.exit))
         }
         Err(e) => {
             let cause = std::error::Error::source(&e).map(ToString::to_string);
             if json {
-                print(json!({ "error": { "code": e.why.code(), "message": e.words, "cause": cause } }).to_string());
-            } else {
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "{}{}",
-                    e.words,
-                    cause.map(|c| format!("\n  ({c})")).unwrap_or_default()
-                );
+                let said = json!({ "error": { "code": e.why.code(), "message": e.words, "cause": cause } });
+                return print(said.to_string(), ExitCode::FAILURE);
             }
+            stdout::tell(&format!("{}{}", e.words, cause.map(|c| format!("\n  ({c})")).unwrap_or_default()));
             ExitCode::FAILURE
         }
     }
 }
 
 /// stdout is this program's answer (docs/server.md).
-fn print(line: impl AsRef<str>) {
+fn print(line: impl AsRef<str>, done: ExitCode) -> ExitCode {
     let line = line.as_ref();
-    if !line.is_empty() {
-        let _ = writeln!(std::io::stdout(), "{line}");
-    }
+    if line.is_empty() { done } else { stdout::answer(line, done) }
 }
 
 fn open(data: &Path) -> Result<SqliteStore> {
@@ -261,7 +254,7 @@ fn serve(data: &Path, args: ServeArgs) -> Result<Said> {
             "port": server.address.port(),
         })
         .to_string();
-        print(&line);
+        let _ = print(&line, ExitCode::SUCCESS);
         if let Some(file) = &args.port_file {
             // Whoever waits for the file must not see half of it.
             let part = file.with_extension("part");

@@ -1,7 +1,7 @@
 /** Words of the desk. */
 export default {
   title: '入户排查',
-  nav: { overview: '概览', register: '户登记册', sync: '同步', settings: '设置', lock: '锁定', main: '主菜单' },
+  nav: { overview: '概览', register: '户登记册', problems: '数据核查', sync: '同步', settings: '设置', lock: '锁定', main: '主菜单' },
   enrol: {
     title: '登记这台电脑',
     hint: '登记码由管理员发放，只能用一次。把整行登记码粘贴到下面。',
@@ -15,6 +15,25 @@ export default {
     short: '密码至少 6 位。',
     go: '登记',
     busy: '正在登记，并取回本辖区的户档案',
+  },
+  problems: {
+    title: '数据核查',
+    hint: '按核查规则检查本机的全部户档案。改正后再看，问题就不在了。',
+    count: '{all} 户中有 {found} 户需要核对',
+    severity: '级别',
+    error: '错误',
+    warning: '提醒',
+    busy: '正在核查…',
+    none: '没有发现问题。',
+    noMatch: '没有符合条件的户。',
+    byCheck: '按问题',
+    byVillage: '按村',
+    withErrors: '有错误（户）',
+    withWarnings: '只有提醒（户）',
+    households: '{count} 户',
+    list: '需要核对的户（{count}）',
+    nameless: '（无户主姓名）',
+    more: '再看一些（还有 {count} 户）',
   },
   signIn: {
     title: '登录',
