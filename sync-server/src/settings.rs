@@ -22,6 +22,8 @@ pub const ANSWER_RAW_MAX: usize = 8 * 1024 * 1024;
 pub const PUSH_CHANGES_MAX: usize = 5_000;
 /// Most actor ids named in one round.
 pub const ACTORS_MAX: usize = 16;
+/// Most actors of whom our own word is shown to us in one round, after a restore.
+pub const VOUCHED_MAX: usize = 5_000;
 /// Rounds worked on at once.
 pub const ROUNDS_AT_ONCE: usize = 8;
 /// Rounds that may wait for their turn; one more is told to come back.

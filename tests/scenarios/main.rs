@@ -19,6 +19,7 @@ mod full;
 mod killed;
 mod logs;
 mod lost;
+mod put_back;
 mod refused;
 mod restored;
 mod scope;

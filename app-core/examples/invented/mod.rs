@@ -417,5 +417,6 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
         pack: hex::encode(dice.bytes::<8>()),
         limit: 0,
         held: Vec::new(),
+        vouched: Vec::new(),
     }
 }

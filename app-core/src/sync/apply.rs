@@ -49,6 +49,9 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     if let Some(person) = &answer.person {
         tx.set_person(person)?;
     }
+    if let Some(letter) = &answer.letter {
+        tx.set_letter(letter)?;
+    }
     tx.write_areas(&answer.areas)?;
     if let Some(pack) = &answer.pack {
         tx.set_pack_ref(pack)?;
@@ -125,6 +128,9 @@ fn take_whole(tx: &Tx<'_>, whole: &Whole, now: i64, applied: &mut Applied) -> Re
     tx.keep(id)?;
     match tx.doc(id)? {
         Some(local) => {
+            let own = tx.own_actor()?;
+            let ours = base.change_infos().into_iter().filter(|c| c.actor == own && !local.has(&c.hash));
+            was_put_back(tx, ours.count() > 0)?;
             if replant::onto(tx, base, &local, &whole.grid, fresh_actor()?, now)? == Outcome::Rewritten {
                 applied.again = true;
             }
@@ -156,6 +162,9 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
     }
     let came = outcomes.iter().filter(|o| matches!(o, Ok(crate::document::Admitted::New { .. }))).count();
     applied.changes_down = applied.changes_down.saturating_add(u32::try_from(came).unwrap_or(u32::MAX));
+    let own = tx.own_actor()?;
+    let ours = |o: &_| matches!(o, Ok(crate::document::Admitted::New { actor, .. }) if *actor == own);
+    was_put_back(tx, outcomes.iter().any(ours))?;
     for (bytes, outcome) in pulled.changes.iter().zip(&outcomes) {
         // What this device had brought in vain has been taken after all.
         if matches!(outcome, Ok(crate::document::Admitted::New { .. }))
@@ -169,6 +178,12 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
         tx.save(id, &grid.unwrap_or_else(|| doc.file().place.grid), &doc)?;
     }
     Ok(outcomes.iter().all(Result::is_ok))
+}
+
+/// Work under the actor this device writes with comes from elsewhere: the device was put back to an older copy of itself,
+/// and would go on under numbers that are taken. It writes under a new actor from here.
+fn was_put_back(tx: &Tx<'_>, ours_came: bool) -> Result<()> {
+    if ours_came { tx.add_own_actor(fresh_actor()?) } else { Ok(()) }
 }
 
 fn forget(tx: &Tx<'_>, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {

@@ -18,6 +18,9 @@ const BYTES: usize = 192 * 1024;
 /// The most actors named in one request (the server takes no more).
 const ACTORS: usize = 16;
 
+/// The most actors of whom the server's word is shown to it (it takes no more).
+const VOUCHED: usize = 5_000;
+
 /// How much of the pack's hash is named: as much as a visit names of it.
 const PACK_DIGITS: usize = 12;
 
@@ -44,7 +47,11 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
     // Nothing is pushed under an actor of which the server has not heard: a phone with very many tells them first.
     let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES)? };
     let push = by_household(&pending);
-    let held = if tx.comparing()? { tx.held()?.into_iter().map(held).collect() } else { Vec::new() };
+    let (held, vouched) = if tx.comparing()? {
+        (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?)
+    } else {
+        (Vec::new(), Vec::new())
+    };
     let mut request = SyncRequest {
         v: version::CURRENT,
         cursor: tx.cursor()?,
@@ -54,6 +61,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
         pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_DIGITS).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
+        vouched,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;

@@ -91,6 +91,7 @@ impl Phone {
             actor: ByteBuf::from(worker.actor),
             device_name: format!("{name}的手机"),
             sig: ByteBuf::new(),
+            letter: None,
         };
         sign_enrol(&mut request, &secret);
         let mut line = connect(address);
@@ -125,6 +126,7 @@ impl Phone {
             pack: self.pack.clone(),
             limit: 0,
             held: Vec::new(),
+            vouched: Vec::new(),
         }
     }
 

@@ -21,6 +21,7 @@ use super::{App, bearer, body, within_limit};
 use crate::delivery::{self, Asked, Delivery};
 use crate::error::{Error, Result, Why};
 use crate::intake::{Outcome, Round, take, take_parked};
+use crate::letters;
 use crate::officer::{check_token, pushing_as};
 use crate::settings;
 use crate::store::rows::{DeviceRow, PersonRow};
@@ -69,8 +70,8 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     let now = crate::now();
     let request = Arc::new(request);
     let outcome = if brings(&request, &device, &person, now) {
-        let (token, force, request) = (token.to_owned(), force.clone(), request.clone());
-        write(&*app.store, move |w| bring(w, &token, &request, &force, now))?
+        let (token, force, request, sign) = (token.to_owned(), force.clone(), request.clone(), app.sign);
+        write(&*app.store, move |w| bring(w, &token, &request, &force, &sign, now))?
     } else {
         Outcome::default()
     };
@@ -82,8 +83,14 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
 fn check_bounds(request: &SyncRequest) -> Result<()> {
     check_version(request.v)?;
     let changes: usize = request.push.iter().map(|p| p.changes.len()).sum();
-    if changes > settings::PUSH_CHANGES_MAX || request.actors.len() > settings::ACTORS_MAX {
-        return Err(Error::new(Why::TooLarge, "一次上传的修改过多，请分几次；too many changes in one push"));
+    if changes > settings::PUSH_CHANGES_MAX
+        || request.actors.len() > settings::ACTORS_MAX
+        || request.vouched.len() > settings::VOUCHED_MAX
+    {
+        return Err(Error::new(
+            Why::TooLarge,
+            "一次上传的修改过多，没有写入；本机内容都在，请再同步一次。 Too many changes in one push; nothing was written, everything here is safe. Sync again.",
+        ));
     }
     let pushed = |p: &Push| p.household.len() == 16 || is_lean(p) && p.household.len() == HOUSEHOLD_BEGINNING;
     let sound = request.push.iter().all(pushed)
@@ -93,7 +100,10 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
 }
 
 fn malformed() -> Error {
-    Error::new(Why::Malformed, "上传内容或签名有误，未写入；the push or its signature is malformed")
+    Error::new(
+        Why::Malformed,
+        "上传内容或签名有误，没有写入；本机内容都在。 The push or its signature is malformed; nothing was written, everything here is safe.",
+    )
 }
 
 /// Puts back what lean changes left out: the household, the device's actor, its person's words, and the change they rest
@@ -135,7 +145,7 @@ fn whole(r: &dyn Reads, device: &DeviceRow, person: &PersonRow, request: &mut Sy
 }
 
 fn to_be_whole() -> Error {
-    Error::new(Why::Whole, "请上传完整的修改；push the changes whole")
+    Error::new(Why::Whole, "请上传完整的修改。 Push the changes whole.")
 }
 
 fn from_another_epoch(request: &SyncRequest, epoch: &str) -> bool {
@@ -150,12 +160,20 @@ fn has_heard(cursor: &Cursor, epoch: &str, person: &PersonRow) -> bool {
 /// Whether there is anything to write.
 fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i64) -> bool {
     !request.push.is_empty()
+        || !request.vouched.is_empty()
         || !request.actors.is_empty()
         || now.saturating_sub(device.seen_at) >= SEEN_EVERY
         || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
 }
 
-fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce, now: i64) -> Result<Outcome> {
+fn bring(
+    w: &mut dyn Writes,
+    token: &str,
+    request: &SyncRequest,
+    force: &InForce,
+    sign: &[u8; 32],
+    now: i64,
+) -> Result<Outcome> {
     // Asked again inside the transaction: a device revoked a moment ago brings nothing.
     let (mut device, person) = check_token(&*w, token)?;
     let epoch = crate::ops::epoch(&*w)?;
@@ -163,9 +181,13 @@ fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce
         (device.scope_seq, device.heard_at) = (person.changed_seq, now);
     }
     w.seen(&device.id, now, device.scope_seq)?;
+    let recovery = crate::ops::in_recovery(&*w, now)?;
+    // Before anybody claims an actor: what we once said about it counts.
+    let mut news = if recovery { letters::know_again(w, &request.vouched, sign, now)? } else { 0 };
     for actor in &request.actors {
+        news += 1;
         if !w.put_actor(actor, &device.id, now)? {
-            return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken"));
+            return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
         }
     }
     let wide = pushing_as(&*w, &person, &device, now)?;
@@ -174,14 +196,14 @@ fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce
         device: &device.id,
         person: &wide,
         permits: &force.permits,
-        recovery: crate::ops::in_recovery(&*w, now)?,
+        recovery,
         push: &request.push,
         hashes: &hashes,
         sig: &request.sig,
         now,
     };
     let mut outcome = take(w, &round)?;
-    if round.recovery && !request.actors.is_empty() {
+    if round.recovery && news > 0 {
         outcome.taken += take_parked(w, &round)?;
     }
     Ok(outcome)
@@ -211,6 +233,8 @@ fn answer(
         let told = read(&*app.store, |r| deliver(r, device, request, force, &brought, budget))?;
         let small = told.whole.len() + told.changes.len() <= 1;
         fill(&mut answer, told, &outcome.lacking);
+        letters::vouch(&mut answer.actors, &app.sign);
+        answer.letter = answer.person.as_ref().map(|person| letters::letter(device, person, &app.sign));
         let encoded = wire::encode(&answer)?;
         if encoded.len() <= limit || small || budget < 1024 {
             metrics::counter!("ruhu_sent_bytes_total").increment(u64::try_from(encoded.len()).unwrap_or_default());
@@ -228,19 +252,24 @@ fn deliver(
     brought: &[Uuid],
     budget: usize,
 ) -> Result<Delivery> {
-    let none = || Error::new(Why::Token, "人员已不在册 the person is gone");
+    let none = || {
+        Error::new(
+            Why::Token,
+            "您已不在人员名册中。未同步的内容仍保存在本机，请联系管理员。 You are no longer on the list of people. What is not synced is kept here; ask the administrator.",
+        )
+    };
     let person = r.person(&device.person)?.ok_or_else(none)?;
     let may_read = force.permits.holds(person.person.title, Permit::Read);
     let scope: Vec<Area> = if may_read { person.person.scope.clone() } else { Vec::new() };
     delivery::answer(
         r,
         &Asked {
-            device: &device.id,
             person: &person,
             scope,
             cursor: &request.cursor,
             held: &request.held,
             brought: brought.to_vec(),
+            pushed: push_hashes(request).unwrap_or_default().into_iter().collect(),
             epoch: &crate::ops::epoch(r)?,
             budget,
         },

@@ -82,6 +82,7 @@ pub fn enrol_request(code: &str, name: &str) -> (EnrolRequest, [u8; 32], Actor) 
         actor: ByteBuf::from(actor),
         device_name: format!("{name}的手机"),
         sig: ByteBuf::new(),
+        letter: None,
     };
     sign_enrol(&mut request, &secret);
     (request, secret, actor)
@@ -148,6 +149,7 @@ impl Phone {
             pack: self.pack.clone(),
             limit: self.limit,
             held: Vec::new(),
+            vouched: Vec::new(),
         };
         sign_push(&mut request, &self.secret).unwrap();
         request
