@@ -1,5 +1,6 @@
 //! What a household file and the wire cost: load, gate, read, digest, save; encode and decode of a day and of a first
-//! sync. Times in µs, sizes in bytes, one JSON line a measure: `cargo bench -p app-core --bench document`.
+//! sync. Times in µs, sizes in bytes, one JSON line a measure: `cargo bench -p app-core --bench document`. With `-- dump FILE`
+//! it only writes the same households and a day's visits as JSON, for the peers of `tests/peers`.
 
 #![allow(
     clippy::unwrap_used,
@@ -122,6 +123,9 @@ fn wire() {
         report(&name("verify push"), timed(&requests, |r| assert!(verify_push(r, &key))));
     }
     first_sync(&worker, &mut dice);
+    let nothing = invented::request(&[], &mut dice);
+    let answer = SyncAnswer { v: 1, cursor: nothing.cursor.clone(), time: 1_684_200_000_000, ..SyncAnswer::default() };
+    size("wire nothing to do, up and down", encode(&nothing).unwrap().len() + encode(&answer).unwrap().len());
 }
 
 fn first_sync(worker: &Worker, dice: &mut Dice) {
@@ -145,7 +149,43 @@ fn first_sync(worker: &Worker, dice: &mut Dice) {
     }
 }
 
+/// What a file says, as a peer would keep it.
+fn content(doc: &HouseholdDoc) -> serde_json::Value {
+    let file = doc.file();
+    let mut facts = serde_json::to_value(file.facts(None)).unwrap();
+    let p = &file.place;
+    facts["place"] = serde_json::json!({ "county": p.county, "township": p.township, "village": p.village, "grid": p.grid, "hamlet": p.hamlet });
+    for (to, from) in facts["visits"].as_array_mut().unwrap().iter_mut().zip(&file.visits) {
+        to["opened_at"] = from.opened_at.clone().into();
+        to["collector"] = from.collector.clone().into();
+        to["device"] = from.device.clone().into();
+    }
+    facts
+}
+
+/// A grid of 300 households of one visit; a day of 30 more visits of six facts, each in a household of its own.
+fn dump(path: &str) {
+    let mut dice = Dice(23);
+    let worker = Worker::new(&mut dice);
+    let (mut grid, mut day) = (Vec::new(), Vec::new());
+    for n in 0..300_u64 {
+        let (mut doc, _) = next_visit(5_000 + n, 1, &worker, &mut dice);
+        grid.push(serde_json::json!({ "id": doc.id(), "facts": content(&doc) }));
+        if n % 10 == 0 {
+            let form = FORMS[[0, 0, 1, 0, 2, 1, 0, 3, 0, 1][(n / 10 % 10) as usize]];
+            let edits = invented::visit(&doc, &worker, form, 6, 1_684_300_000, &mut dice);
+            doc.edit(worker.actor, 1_684_300_000, &edits).unwrap().unwrap();
+            day.push(serde_json::json!({ "id": doc.id(), "facts": content(&doc) }));
+        }
+    }
+    std::fs::write(path, serde_json::json!({ "grid": grid, "day": day }).to_string()).unwrap();
+}
+
 fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    if let Some(at) = args.iter().position(|a| a == "dump") {
+        return dump(&args[at + 1]);
+    }
     for visits in [0, 3, 10] {
         documents(visits);
     }

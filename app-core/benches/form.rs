@@ -12,7 +12,6 @@
 
 use app_core::xlsform::{self, Env, Instance, Kind, NodeId, tables};
 use chrono::{DateTime, NaiveDate};
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,11 +42,16 @@ impl Dice {
     }
 }
 
-fn start(slug: &str, members: usize) -> Instance {
+/// A form of 250 questions, which ODK's engine is timed on as well (`tests/oracles/xforms/bench.mjs`).
+fn wide() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/oracles/xforms/wide.md")
+}
+
+fn start(form: &Path, members: usize) -> Instance {
     let day: NaiveDate = "2023-05-20".parse().unwrap();
     let env = Env::at(DateTime::parse_from_rfc3339("2023-05-20T09:00:00+08:00").unwrap())
         .with_externals(tables::load(&pack(), day).unwrap());
-    let form = Arc::new(xlsform::read_form(&pack().join("forms").join(slug)).unwrap());
+    let form = Arc::new(xlsform::read_form(form).unwrap());
     let mut instance = Instance::new(form, env);
     if instance.form().find("member").is_some() {
         for n in 0..members {
@@ -80,8 +84,8 @@ fn value(instance: &Instance, node: NodeId, dice: &mut Dice) -> String {
     }
 }
 
-fn answers(name: &str, slug: &str, members: usize) {
-    let mut instance = start(slug, members);
+fn answers(name: &str, form: &Path, members: usize) {
+    let mut instance = start(form, members);
     let mut dice = Dice(20_230_515);
     let mut nanos = Vec::new();
     for _ in 0..20_000 {
@@ -100,21 +104,27 @@ fn answers(name: &str, slug: &str, members: usize) {
     report(name, nanos);
 }
 
-fn main() {
-    let folder = pack().join("forms/screening-priority");
+fn loads(name: &str, form: &Path) {
     let mut loads = Vec::new();
     for _ in 0..300 {
         let started = Instant::now();
-        let form = Arc::new(xlsform::read_form(&folder).unwrap());
+        let form = Arc::new(xlsform::read_form(form).unwrap());
         black_box(Instance::new(form, Env::default()));
         loads.push(started.elapsed().as_nanos());
     }
-    report("load screening-priority", loads);
-    let books: HashMap<&str, usize> = HashMap::from([("4", 4), ("30", 30)]);
-    for (word, members) in books {
-        answers(&format!("one answer, screening-priority, {word} members"), "screening-priority", members);
+    report(name, loads);
+}
+
+fn main() {
+    let form = |slug: &str| pack().join("forms").join(slug);
+    loads("load screening-priority", &form("screening-priority"));
+    loads("load a form of 250 questions", &wide());
+    for members in [4, 30] {
+        let name = format!("one answer, screening-priority, {members} members");
+        answers(&name, &form("screening-priority"), members);
     }
+    answers("one answer, a form of 250 questions", &wide(), 0);
     for slug in ["screening-lifted", "screening-monitored", "screening-ordinary", "living-conditions"] {
-        answers(&format!("one answer, {slug}, 4 members"), slug, 4);
+        answers(&format!("one answer, {slug}, 4 members"), &form(slug), 4);
     }
 }
