@@ -62,7 +62,8 @@ impl Chronicle {
         let before = self.seen.remove(&phone.name).unwrap_or_default();
         let mut now = phone.read(|tx| views(tx, &before)).unwrap();
         for (id, view) in &now {
-            if view.held && before.get(id).is_none_or(|b| b.heads != view.heads) {
+            let unknown = view.inside.iter().any(|hash| !self.known.contains_key(hash));
+            if unknown && view.held && before.get(id).is_none_or(|b| b.heads != view.heads) {
                 self.learn(phone, *id);
             }
         }

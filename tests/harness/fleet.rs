@@ -259,7 +259,13 @@ impl Fleet {
 
     fn put_back(&mut self, who: usize) {
         let Some(copy) = self.copies[who].take() else { return };
-        self.phones[who].put_back(copy.path());
+        // Another file in its place, or the disk as a whole: then the phone cannot tell by itself.
+        if self.dice.chance(50) {
+            self.phones[who].put_back(copy.path());
+        } else {
+            self.chronicle.note("with the whole disk");
+            self.phones[who].put_back_disk(copy.path());
+        }
         self.told.put_back += 1;
         for at in 0..self.marks.len() {
             let mark = self.marks[at].clone();

@@ -89,7 +89,7 @@ fn put_back_times(wei: &mut Phone, times: usize) {
         // Another field: what the copy does not know of comes back to her, and would stand against what she writes next.
         wei.set_fact(household("LT001"), "place/hamlet", &json!(format!("甲{n}屯"))).unwrap();
         wei.sync();
-        wei.put_back(copy.path());
+        wei.put_back_disk(copy.path());
         wei.set_fact(household("LT001"), "place/address", &json!(format!("乙{n}号"))).unwrap();
         wei.sync();
     }

@@ -88,9 +88,13 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
     }
     for id in households {
         let (mut dropped, mut again, mut resting) = (Vec::new(), Vec::new(), Vec::new());
+        let (local, own) = (tx.doc(id)?, tx.own_actors()?);
+        let infos = local.as_ref().map(HouseholdDoc::change_infos).unwrap_or_default();
         for refused in answer.refused.iter().filter(|r| r.household == id.as_bytes().as_slice()) {
             let change = hash(&refused.change)?;
-            if refused.why == RefusedWhy::Duplicate.code() {
+            // Another's is not this device's to write again: its bytes stay here, with the reason.
+            let ours = infos.iter().any(|c| c.hash == change && own.contains(&c.actor));
+            if refused.why == RefusedWhy::Duplicate.code() && ours {
                 again.push(change);
             } else if refused.why == RefusedWhy::Dependency.code() {
                 resting.push((change, refused));
@@ -113,7 +117,7 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
                 applied.refused += 1;
             }
         }
-        if let Some(local) = tx.doc(id)? {
+        if let Some(local) = local {
             replant::without(tx, &local, &dropped, &again, fresh_actor()?, now)?;
             applied.again = true;
         }
@@ -178,6 +182,17 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
         tx.save(id, &grid.unwrap_or_else(|| doc.file().place.grid), &doc)?;
     }
     Ok(outcomes.iter().all(Result::is_ok))
+}
+
+/// Called when the database has been opened; `file`: what tells its file from a copy of it. In another file than last time
+/// this device may have been put back to an older copy: it writes under a new actor from here, before it writes anything.
+pub fn notice_put_back(tx: &Tx<'_>, file: &str) -> Result<()> {
+    match tx.file_mark()? {
+        Some(known) if known == file => return Ok(()),
+        Some(_) if tx.identity()?.is_some() => tx.add_own_actor(fresh_actor()?)?,
+        Some(_) | None => {}
+    }
+    tx.set_file_mark(file)
 }
 
 /// Work under the actor this device writes with comes from elsewhere: the device was put back to an older copy of itself,

@@ -143,7 +143,9 @@ fn import(workbook: &Path, to: &Path) -> Result<Value, Faults> {
         }
         std::fs::write(&path, bytes).map_err(|e| unwritten(&path, &e))?;
     }
-    Ok(json!({ "folder": to, "id": pack.manifest().id, "version": pack.manifest().version, "hash": hex::encode(pack.hash()) }))
+    Ok(
+        json!({ "folder": to, "id": pack.manifest().id, "version": pack.manifest().version, "hash": hex::encode(pack.hash()) }),
+    )
 }
 
 fn read_facts(path: &Path) -> Result<Value, Faults> {
