@@ -120,7 +120,7 @@ impl Chronicle {
     /// The change that wrote something whose path holds these words (a visit's or member's id).
     pub fn change_of(&self, what: &str) -> Vec<String> {
         let of = |(hash, words): (&Hash, &String)| format!("{} {words}", short(hash));
-        self.known.iter().filter(|(_, words)| words.contains(what)).map(of).collect()
+        self.known.iter().filter(|(_, words)| !what.is_empty() && words.contains(what)).map(of).collect()
     }
 
     fn learn(&mut self, phone: &Phone, id: HouseholdId) {

@@ -328,7 +328,7 @@ impl Fleet {
             self.marks.iter().filter(|m| m.explained.is_none() && !holds(&self.phones[clerk], m)).collect();
         if let Some(first) = lost.first() {
             println!("{}", self.chronicle.tell(first.household));
-            println!("what was lost: {:?}", self.chronicle.change_of(&first.what));
+            println!("what was lost: {} {:?}", first.what, self.chronicle.change_of(&first.what));
         }
         assert!(lost.is_empty(), "{} lost and unexplained: {lost:?} {:?}", lost.len(), self.told);
     }

@@ -74,11 +74,9 @@ impl App {
     fn let_in_again(&self, link: &Link<'_>, identity: &Identity) -> Result<Option<String>> {
         let (letter, actors) = self.read(|tx| Ok((tx.letter()?, tx.own_actors()?)))?;
         let (Some(letter), Some(first)) = (letter, actors.first()) else { return Ok(None) };
-        let (identity, answer) = enrol::ask_again(link, identity, letter, *first)?;
-        self.transact(|tx| {
-            tx.set_identity(&identity)?;
-            answer.letter.as_ref().map_or(Ok(()), |letter| tx.set_letter(letter))
-        })?;
+        // Its letter stays the one of before, which says more than the backup knows.
+        let identity = enrol::ask_again(link, identity, letter, *first)?;
+        self.transact(|tx| tx.set_identity(&identity))?;
         Ok(Some(identity.token))
     }
 

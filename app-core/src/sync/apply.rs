@@ -49,7 +49,8 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     if let Some(person) = &answer.person {
         tx.set_person(person)?;
     }
-    if let Some(letter) = &answer.letter {
+    // The letter of before the restore is what the server is to be shown next.
+    if let Some(letter) = answer.letter.as_ref().filter(|_| !restored(sent, answer)) {
         tx.set_letter(letter)?;
     }
     tx.write_areas(&answer.areas)?;
@@ -227,9 +228,7 @@ fn lacking(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) ->
 
 fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, applied: &mut Applied) -> Result<()> {
     let mut next = answer.cursor.clone();
-    let before = &sent.request.cursor;
-    // Another epoch, or a server that knows less than it acknowledged.
-    let restored = !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq);
+    let restored = restored(sent, answer);
     if restored {
         // A backup does not know the actors of which it was told since.
         tx.set_told_actors(0)?;
@@ -247,6 +246,12 @@ fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, appli
         applied.again = true;
     }
     tx.set_cursor(&next)
+}
+
+/// Another epoch, or a server that knows less than it acknowledged.
+fn restored(sent: &Outgoing, answer: &SyncAnswer) -> bool {
+    let (before, next) = (&sent.request.cursor, &answer.cursor);
+    !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq)
 }
 
 fn fresh_actor() -> Result<[u8; 16]> {

@@ -45,10 +45,10 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
     // Nothing is pushed under an actor of which the server has not heard: a phone with very many tells them first.
     let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES)? };
     let push = by_household(&pending);
-    let (held, vouched) = if tx.comparing()? {
-        (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?)
+    let (held, vouched, letter) = if tx.comparing()? {
+        (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?, tx.letter()?)
     } else {
-        (Vec::new(), Vec::new())
+        (Vec::new(), Vec::new(), None)
     };
     let mut request = SyncRequest {
         v: version::CURRENT,
@@ -60,6 +60,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
         limit: 0,
         held,
         vouched,
+        letter,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;

@@ -142,6 +142,9 @@ pub struct SyncRequest {
     /// with `held`: who the actors are by the server's own signed word, for a backup that had not heard of them
     #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub vouched: Vec<ActorName>,
+    /// with `held`: the device's letter, for a backup made before its person was given another area
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
 }
 
 /// Changes of one household.

@@ -43,6 +43,7 @@ fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
         limit: 0,
         held: Vec::new(),
         vouched: Vec::new(),
+        letter: None,
     }
 }
 

@@ -140,6 +140,7 @@ fn has_heard(cursor: &Cursor, epoch: &str, person: &PersonRow) -> bool {
 fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i64) -> bool {
     !request.push.is_empty()
         || !request.vouched.is_empty()
+        || request.letter.is_some()
         || !request.actors.is_empty()
         || now.saturating_sub(device.seen_at) >= SEEN_EVERY
         || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
@@ -154,13 +155,16 @@ fn bring(
     now: i64,
 ) -> Result<Outcome> {
     // Asked again inside the transaction: a device revoked a moment ago brings nothing.
-    let (mut device, person) = check_token(&*w, token)?;
+    let (mut device, mut person) = check_token(&*w, token)?;
     let epoch = crate::ops::epoch(&*w)?;
+    let recovery = crate::ops::in_recovery(&*w, now)?;
+    if let Some(letter) = request.letter.as_ref().filter(|_| recovery) {
+        person = letters::areas_again(w, &device, person, letter, sign, now)?;
+    }
     if has_heard(&request.cursor, &epoch, &person) && device.scope_seq < person.changed_seq {
         (device.scope_seq, device.heard_at) = (person.changed_seq, now);
     }
     w.seen(&device.id, now, device.scope_seq)?;
-    let recovery = crate::ops::in_recovery(&*w, now)?;
     // Before anybody claims an actor: what we once said about it counts.
     let mut news = if recovery { letters::know_again(w, &request.vouched, sign, now)? } else { 0 };
     for actor in &request.actors {

@@ -150,6 +150,7 @@ impl Phone {
             limit: self.limit,
             held: Vec::new(),
             vouched: Vec::new(),
+            letter: None,
         };
         sign_push(&mut request, &self.secret).unwrap();
         request
