@@ -164,10 +164,10 @@ impl Refused {
     }
 }
 
+/// Words for a server that cannot be reached, or an answer that was cut off.
+pub const UNREACHABLE: &str = "连不上服务器，或中途断了：本机内容都已保存，有信号时再同步。 The server cannot be reached, or the link broke off: everything is saved on this device; sync when there is signal.";
+
 /// The server cannot be reached.
 pub fn offline() -> Error {
-    Error::new(
-        Kind::Offline,
-        "连不上服务器：本机内容都已保存，有信号时再同步。 The server cannot be reached: everything is saved on this device; sync when there is signal.",
-    )
+    Error::new(Kind::Offline, UNREACHABLE)
 }

@@ -54,7 +54,7 @@ pub fn take(w: &mut dyn Writes, round: &Round<'_>) -> Result<Outcome> {
     let push = w.put_push(&PushRow { device: round.device, at: round.now, hashes: round.hashes, sig: round.sig })?;
     for pushed in round.push {
         let id = Uuid::from_slice(&pushed.household)
-            .map_err(|e| Error::new(Why::Malformed, "户编号有误 a household id is malformed").because(e))?;
+            .map_err(|e| Error::new(Why::Malformed, "户编号有误，没有写入；本机内容都在。 A household id is malformed; nothing was written, everything here is safe.").because(e))?;
         Household { w, round, push: Some(push), id, outcome: &mut outcome }.take(pushed)?;
     }
     Ok(outcome)
@@ -74,7 +74,7 @@ pub fn take_parked(w: &mut dyn Writes, round: &Round<'_>) -> Result<u64> {
         let Some(row) = w.household(id)? else { continue };
         let Some(unit) = Area::parse(&row.unit) else { continue };
         let mut doc = HouseholdDoc::load(&row.snapshot)
-            .map_err(|e| Error::internal("服务器上的档案损坏 a stored file is damaged").because(e))?;
+            .map_err(|e| Error::internal("服务器上的一份档案损坏，没有写入；本机内容都在，请告知管理员。 A file on the server is damaged; nothing was written, everything here is safe. Tell the administrator.").because(e))?;
         let mut household = Household { w: &mut *w, round, push: None, id, outcome: &mut outcome };
         let taken = household.awaited(&mut doc, &unit)?;
         if !taken.is_empty() {
@@ -128,7 +128,7 @@ impl Household<'_> {
         let mut doc = match &there {
             // Ours is damaged: not the device's fault, which keeps what it brought.
             Some(row) => HouseholdDoc::load(&row.snapshot)
-                .map_err(|e| Error::internal("服务器上的档案损坏 a stored file is damaged").because(e))?,
+                .map_err(|e| Error::internal("服务器上的一份档案损坏，没有写入；本机内容都在，请告知管理员。 A file on the server is damaged; nothing was written, everything here is safe. Tell the administrator.").because(e))?,
             None => HouseholdDoc::unfounded(self.id),
         };
         let bringer = Bringer { device: self.round.device, person: self.round.person, recovery: self.round.recovery };
@@ -193,7 +193,11 @@ impl Household<'_> {
                             author,
                         }),
                         // Every change has an operation, and so was judged: its author is known.
-                        Err(_) => return Err(Error::internal("作者不明 a change came in without an author")),
+                        Err(_) => {
+                            return Err(Error::internal(
+                                "修改的作者不明，没有写入；本机内容都在。 A change has no author; nothing was written, everything here is safe.",
+                            ));
+                        }
                     },
                     Ok(Admitted::AlreadyHere { .. }) => {}
                     Err(r) => refused.push((*hash, *bytes, r.why)),
@@ -349,7 +353,10 @@ pub(super) fn carrier(author: &Author, device: &str) -> Option<String> {
 }
 
 fn malformed() -> Error {
-    Error::new(Why::Malformed, "收到的数据有误，未写入 a change is malformed")
+    Error::new(
+        Why::Malformed,
+        "收到的数据有误，没有写入；本机内容都在。 A change is malformed; nothing was written, everything here is safe.",
+    )
 }
 
 fn bytes(id: Uuid) -> ByteBuf {

@@ -87,7 +87,10 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
         || request.actors.len() > settings::ACTORS_MAX
         || request.vouched.len() > settings::VOUCHED_MAX
     {
-        return Err(Error::new(Why::TooLarge, "一次上传的修改过多，请分几次；too many changes in one push"));
+        return Err(Error::new(
+            Why::TooLarge,
+            "一次上传的修改过多，没有写入；本机内容都在，请再同步一次。 Too many changes in one push; nothing was written, everything here is safe. Sync again.",
+        ));
     }
     let ids = request.push.iter().map(|p| &p.household).chain(request.held.iter().map(|h| &h.household));
     let sound = ids.into_iter().all(|h| h.len() == 16) && request.actors.iter().all(|a| a.len() == 16);
@@ -95,7 +98,10 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
 }
 
 fn malformed() -> Error {
-    Error::new(Why::Malformed, "上传内容或签名有误，未写入；the push or its signature is malformed")
+    Error::new(
+        Why::Malformed,
+        "上传内容或签名有误，没有写入；本机内容都在。 The push or its signature is malformed; nothing was written, everything here is safe.",
+    )
 }
 
 /// Puts back what lean changes left out: the device's actor, and the change they rest on, first among the heads held of
@@ -124,7 +130,7 @@ fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result
 }
 
 fn to_be_whole() -> Error {
-    Error::new(Why::Whole, "请上传完整的修改；push the changes whole")
+    Error::new(Why::Whole, "请上传完整的修改。 Push the changes whole.")
 }
 
 fn from_another_epoch(request: &SyncRequest, epoch: &str) -> bool {
@@ -170,7 +176,7 @@ fn bring(
     for actor in &request.actors {
         news += 1;
         if !w.put_actor(actor, &device.id, now)? {
-            return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken"));
+            return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
         }
     }
     let wide = pushing_as(&*w, &person, &device, now)?;
@@ -235,7 +241,12 @@ fn deliver(
     brought: &[Uuid],
     budget: usize,
 ) -> Result<Delivery> {
-    let none = || Error::new(Why::Token, "人员已不在册 the person is gone");
+    let none = || {
+        Error::new(
+            Why::Token,
+            "您已不在人员名册中。未同步的内容仍保存在本机，请联系管理员。 You are no longer on the list of people. What is not synced is kept here; ask the administrator.",
+        )
+    };
     let person = r.person(&device.person)?.ok_or_else(none)?;
     let may_read = force.permits.holds(person.person.title, Permit::Read);
     let scope: Vec<Area> = if may_read { person.person.scope.clone() } else { Vec::new() };

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use app_core::policy::{Fault, Faults, Judgement, Pack, difference, facts, judge_json, workbook};
+use app_core::policy::{Fault, Faults, Finding, Judgement, Pack, difference, facts, judge_json, workbook};
+use app_core::stdout;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
@@ -65,7 +66,6 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 /// Runs the verb. Exit 0, or 2 with `{"errors":[{file,row,column,message}]}` on standard output.
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub fn run(verb: &Verb) -> ExitCode {
     let answer = match verb {
         Verb::Judge { pack, facts, on } => judge(pack, facts, *on),
@@ -75,14 +75,8 @@ pub fn run(verb: &Verb) -> ExitCode {
         Verb::Import { workbook, to } => import(workbook, to),
     };
     match answer {
-        Ok(json) => {
-            println!("{json}");
-            ExitCode::SUCCESS
-        }
-        Err(faults) => {
-            println!("{}", json!({ "errors": faults.errors }));
-            ExitCode::from(2)
-        }
+        Ok(json) => stdout::answer(&json.to_string(), ExitCode::SUCCESS),
+        Err(faults) => stdout::answer(&json!({ "errors": faults.errors }).to_string(), ExitCode::from(2)),
     }
 }
 
@@ -95,13 +89,18 @@ fn judge(pack: &Path, facts: &Path, on: Option<NaiveDate>) -> Result<Value, Faul
 
 /// `forms` are those that must be filled; an optional one is a reason shown on the screen, not work.
 fn answer(judgement: &Judgement) -> Value {
-    let findings: Vec<Value> = judgement
-        .findings
-        .iter()
-        .map(|f| json!({ "rule": f.rule, "paragraph": f.paragraph, "words": f.words, "numbers": f.numbers }))
-        .collect();
+    let findings: Vec<Value> = judgement.findings.iter().map(finding).collect();
     let forms: Vec<&str> = judgement.forms.iter().filter(|f| !f.optional).map(|f| f.slug.as_str()).collect();
     json!({ "findings": findings, "unknown": judgement.unknown, "forms": forms })
+}
+
+/// Among the numbers `provisional` stands only where there is something to warn of.
+fn finding(f: &Finding) -> Value {
+    let mut numbers = f.numbers.clone();
+    if !f.provisional.is_empty() {
+        numbers.insert("provisional".to_owned(), f.provisional.join(" ").into());
+    }
+    json!({ "rule": f.rule, "paragraph": f.paragraph, "words": f.words, "numbers": numbers })
 }
 
 /// A pack from its folder or its workbook.

@@ -5,6 +5,7 @@ mod difference;
 mod engine;
 mod households;
 mod loading;
+mod reviewed;
 mod routes;
 mod shipped;
 mod workbook;

@@ -311,7 +311,8 @@ impl Reads for View<'_> {
 const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, heard_at, revoked_at FROM device";
 
 fn title(code: &str) -> Result<Title> {
-    Title::parse(code).ok_or_else(|| Error::internal("未知的职务 unknown title in the database"))
+    Title::parse(code)
+        .ok_or_else(|| Error::internal("数据库中有未知的职务。 There is an unknown title in the database."))
 }
 
 fn device_row(r: &Row<'_>) -> rusqlite::Result<DeviceRow> {
@@ -368,7 +369,8 @@ fn number(n: i64) -> u64 {
 }
 
 fn uuid(bytes: &[u8]) -> Result<Uuid> {
-    Uuid::from_slice(bytes).map_err(|e| Error::internal("户编号损坏 a household id is damaged").because(e))
+    Uuid::from_slice(bytes)
+        .map_err(|e| Error::internal("数据库中的户编号损坏。 A household id in the database is damaged.").because(e))
 }
 
 fn hashes(bytes: &[u8]) -> Vec<[u8; 32]> {
