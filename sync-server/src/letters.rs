@@ -89,7 +89,12 @@ pub fn let_in_again(
     secret: &[u8; 32],
     now: i64,
 ) -> Result<(PersonRow, String)> {
-    let unknown = || Error::new(Why::Token, "本机未在服务器登记，请重新入网；this device is not enrolled here");
+    let unknown = || {
+        Error::new(
+            Why::Token,
+            "服务器不认识这台设备。未同步的内容仍保存在本机，请联系管理员。 The server does not know this device. What is not synced is kept here; ask the administrator.",
+        )
+    };
     if letter.key != request.key || !verify_letter(letter, &public_key(secret)) {
         return Err(unknown());
     }
@@ -98,7 +103,7 @@ pub fn let_in_again(
         if known.revoked_at.is_some() {
             return Err(Error::new(
                 Why::DeviceRevoked,
-                "本机已被停用，未同步的内容仍保存在本机，请联系管理员；this device was revoked, ask the office",
+                "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
             ));
         }
         let person = w.person(&known.person)?.filter(|_| letter.key == known.key).ok_or_else(unknown)?;
@@ -115,6 +120,28 @@ pub fn let_in_again(
     Ok((person, letter.device.clone()))
 }
 
+/// Soon after a restore: areas that the letter says are the person's and the backup does not. Whoever was moved keeps what
+/// the office says here, but what was done there is taken for a while, as after any change of areas.
+pub fn areas_again(
+    w: &mut dyn Writes,
+    device: &DeviceRow,
+    person: PersonRow,
+    letter: &Letter,
+    secret: &[u8; 32],
+    now: i64,
+) -> Result<PersonRow> {
+    let ours = letter.device == device.id && letter.key == device.key && letter.person.id == person.person.id;
+    let here = &person.person;
+    let mut wide = here.clone();
+    wide.scope.extend(letter.person.scope.iter().filter(|a| !here.scope.contains(a)).cloned());
+    if !ours || wide.scope.len() == here.scope.len() || !verify_letter(letter, &public_key(secret)) {
+        return Ok(person);
+    }
+    // Given and taken back at once: a former area, of whose loss no device has heard.
+    w.put_person(&wide, now)?;
+    put_person(w, here, now)
+}
+
 /// The person as known here; as the letter says where not.
 fn known_person(w: &mut dyn Writes, person: Person, now: i64) -> Result<PersonRow> {
     match w.person(&person.id)? {
@@ -125,7 +152,7 @@ fn known_person(w: &mut dyn Writes, person: Person, now: i64) -> Result<PersonRo
 
 fn put_person(w: &mut dyn Writes, person: &Person, now: i64) -> Result<PersonRow> {
     w.put_person(person, now)?;
-    w.person(&person.id)?.ok_or_else(|| Error::internal("人员未能恢复 the person could not be put back"))
+    w.person(&person.id)?.ok_or_else(|| Error::internal("人员未能恢复。 The person could not be put back."))
 }
 
 /// A device that nobody can speak for until it asks for a token itself.

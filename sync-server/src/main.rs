@@ -14,7 +14,7 @@ use cli::{
 };
 use serde_json::{Value, json};
 use sync_server::error::{Error, Result};
-use sync_server::ops::{backup, check, init, people};
+use sync_server::ops::{backup, check, init, people, qr};
 use sync_server::register::{self, import};
 use sync_server::serve::Server;
 use sync_server::settings::{ServeOptions, database};
@@ -74,7 +74,7 @@ fn open(data: &Path) -> Result<SqliteStore> {
 }
 
 fn value(of: &impl serde::Serialize) -> Result<Value> {
-    serde_json::to_value(of).map_err(|e| Error::internal("输出失败 cannot print").because(e))
+    serde_json::to_value(of).map_err(|e| Error::internal("输出失败。 The result cannot be printed.").because(e))
 }
 
 fn run(cli: Cli) -> Result<Said> {
@@ -85,9 +85,13 @@ fn run(cli: Cli) -> Result<Said> {
         Command::Ticket(args) => {
             let made = people::ticket(&open(data)?, &args.user, args.hours, args.url, now())?;
             if let Some(file) = &args.svg {
-                std::fs::write(file, people::svg(&made.ticket)?)?;
+                std::fs::write(file, qr::svg(&made.ticket)?)?;
             }
-            Ok(Said::done(format!("{}\n{}", made.code, made.ticket), value(&made)?))
+            if let Some(file) = &args.png {
+                std::fs::write(file, qr::png(&made.ticket)?)?;
+            }
+            let shown = if args.qr { qr::terminal(&made.ticket)? } else { String::new() };
+            Ok(Said::done(format!("{shown}{}\n{}", made.code, made.ticket), value(&made)?))
         }
         Command::Device(DeviceCommand::List) => {
             let all = people::devices(&open(data)?)?;
@@ -163,7 +167,7 @@ fn pack_for(dir: Option<std::path::PathBuf>, field_phase_now: bool) -> Result<ap
 fn set_up(data: &Path, args: InitArgs) -> Result<Said> {
     let county = Area::parse(&args.county)
         .filter(|a| a.as_str().len() == 6)
-        .ok_or_else(|| Error::invalid("县代码应为 6 位数字；a county code has 6 digits"))?;
+        .ok_or_else(|| Error::invalid("县代码应为 6 位数字。 A county code has 6 digits."))?;
     let pack = pack_for(args.pack, args.field_phase_now)?;
     let setup = init::Setup { name: args.name, county, hosts: args.host, url: args.url };
     let made = init::init(data, setup, &pack, now())?;
@@ -193,7 +197,7 @@ fn import_register(data: &Path, args: &ImportArgs) -> Result<Said> {
     let store = open(data)?;
     let map = match &args.map {
         Some(file) => serde_json::from_slice(&std::fs::read(file)?)
-            .map_err(|e| Error::invalid("对照文件应为 JSON 对象；the map must be a JSON object").because(e))?,
+            .map_err(|e| Error::invalid("对照文件应为 JSON 对象。 The map must be a JSON object.").because(e))?,
         None => register::columns::Map::new(),
     };
     let (county, areas, pack) = read(&store, |r| Ok((ops::county(r)?, r.areas()?, ops::pack(r)?)))?;

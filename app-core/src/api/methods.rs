@@ -15,6 +15,7 @@ macro_rules! method_table {
     ($then:ident) => {
         $then! {
             "session.state" session::state: Nothing => SessionView,
+            "session.ticket" session::ticket: TicketRequest => TicketView,
             "session.enrol" session::enrol: EnrolRequest => SessionView,
             "session.unlock" session::unlock: UnlockRequest => SessionView,
             "session.lock" session::lock: Nothing => SessionView,

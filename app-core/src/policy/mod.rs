@@ -23,6 +23,7 @@ pub mod routing;
 pub mod rule;
 pub mod sheet;
 mod template;
+pub mod texts;
 mod vet;
 mod view;
 pub mod workbook;
@@ -38,6 +39,7 @@ pub use judge::{Finding, FormFor, Judgement, Unknown, check, judge, judge_json};
 pub use pack::Pack;
 pub use routing::{derived, facts_for_form, forms_for, list_of};
 pub use rule::{FindingKind, Rule, Severity};
+pub use texts::NoticePoint;
 
 /// The text in a language: `en…` English where there is any, else Chinese.
 pub(crate) fn pick<'a>(lang: &str, zh: &'a str, en: &'a str) -> &'a str {

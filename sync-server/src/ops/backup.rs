@@ -24,7 +24,9 @@ pub fn backup(data: &Path, to: &Path) -> Result<u64> {
 pub fn restore(data: &Path, from: &Path, now: i64) -> Result<String> {
     let file = crate::settings::database(data);
     if file.exists() {
-        return Err(Error::invalid("数据目录已有服务器，请先移走；a server is there already, move it away first"));
+        return Err(Error::invalid(
+            "数据目录已有服务器，没有恢复，请先移走。 A server is there already; nothing was restored. Move it away first.",
+        ));
     }
     std::fs::create_dir_all(data)?;
     let made = copy_and_open(from, &file, now);
@@ -35,11 +37,13 @@ pub fn restore(data: &Path, from: &Path, now: i64) -> Result<String> {
 }
 
 fn copy_and_open(from: &Path, file: &Path, now: i64) -> Result<String> {
-    std::fs::copy(from, file).map_err(|e| Error::invalid("备份文件读不了；the backup cannot be read").because(e))?;
+    std::fs::copy(from, file).map_err(|e| {
+        Error::invalid("备份文件读不了，没有恢复。 The backup cannot be read; nothing was restored.").because(e)
+    })?;
     #[cfg(unix)]
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     let damaged =
-        |e: Error| Error::invalid("备份文件已损坏，未恢复；the backup is damaged, nothing was restored").because(e);
+        |e: Error| Error::invalid("备份文件已损坏，没有恢复。 The backup is damaged; nothing was restored.").because(e);
     let store = SqliteStore::open(file, false).map_err(damaged)?;
     let found = store.integrity().map_err(damaged)?;
     if let Some(first) = found.first() {

@@ -96,18 +96,19 @@ fn pack_row(pack: &Pack) -> Result<PackRow> {
 
 /// A new epoch: devices compare what they hold with what is here.
 pub(super) fn new_epoch(w: &mut dyn Writes) -> Result<()> {
-    w.set(EPOCH, short_id().as_bytes())
+    // Six characters are 30 random bits, and go up with every round.
+    let epoch: String = short_id().chars().take(6).collect();
+    w.set(EPOCH, epoch.as_bytes())
 }
 
 /// Loads a pack; without a path, the shipped one: under the working folder, or next to the program.
 pub fn load_pack(path: Option<PathBuf>) -> Result<Pack> {
     let path = match path {
         Some(path) => path,
-        None => {
-            shipped().ok_or_else(|| Error::invalid("找不到政策包，请用 --pack 指定；no pack found, give --pack DIR"))?
-        }
+        None => shipped()
+            .ok_or_else(|| Error::invalid("找不到政策包，请用 --pack 指定。 No pack was found: give --pack DIR."))?,
     };
-    Pack::load_dir(&path).map_err(|e| Error::invalid(format!("政策包有误 the pack is faulty:\n{e}")).because(e))
+    Pack::load_dir(&path).map_err(|e| Error::invalid(format!("政策包有误。 The pack is faulty:\n{e}")).because(e))
 }
 
 fn shipped() -> Option<PathBuf> {
@@ -123,11 +124,11 @@ fn shipped() -> Option<PathBuf> {
 pub fn shift_to_field_phase(pack: Pack, today: chrono::NaiveDate) -> Result<Pack> {
     let field = pack.phases().iter().find(|p| p.id == "field").and_then(|p| p.from.zip(p.to));
     let (from, to) =
-        field.ok_or_else(|| Error::invalid("政策包没有开展排查阶段的起止日期；the pack has no dated field phase"))?;
+        field.ok_or_else(|| Error::invalid("政策包没有开展排查阶段的起止日期。 The pack has no dated field phase."))?;
     let middle = from.checked_add_signed((to - from) / 2).unwrap_or(from);
     let days = (today - middle).num_days();
     let shifted = pack.phases_shifted(days);
-    pack.with_phases(shifted).map_err(|e| Error::invalid("政策包日期平移失败 the phases cannot be moved").because(e))
+    pack.with_phases(shifted).map_err(|e| Error::invalid("政策包日期平移失败。 The phases cannot be moved.").because(e))
 }
 
 /// The folder is its owner's alone: the database holds keys and households.

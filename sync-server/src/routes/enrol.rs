@@ -40,7 +40,10 @@ fn enrol_now(app: &App, source: IpAddr, bytes: &[u8]) -> Result<Vec<u8>> {
     let request: EnrolRequest = wire::decode(bytes, ENROL_MAX)?;
     check_version(request.v)?;
     if request.key.len() != 32 || request.actor.len() != 16 || !verify_enrol(&request) {
-        return Err(Error::new(Why::Malformed, "入网请求有误，请重试；the enrolment is malformed"));
+        return Err(Error::new(
+            Why::Malformed,
+            "登记请求有误，没有登记，请再试一次。 The enrolment is malformed; nothing was enrolled. Try again.",
+        ));
     }
     let (sign, now) = (app.sign, crate::now());
     let done = write(&*app.store, move |w| enrol_device(w, &request, &sign, now));
@@ -70,11 +73,13 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
         None => new_device(w, request, &token, now)?,
     };
     if !w.put_actor(&request.actor, &device, now)? {
-        return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken, try again"));
+        return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
     }
     let setting =
         |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
-    let row = w.device(&device)?.ok_or_else(|| Error::internal("设备未能登记 the device was not enrolled"))?;
+    let row = w
+        .device(&device)?
+        .ok_or_else(|| Error::internal("设备没有登记成，请再试一次。 The device was not enrolled: try again."))?;
     let letter = letters::letter(&row, &person.person, sign);
     Ok(EnrolAnswer {
         device,
@@ -111,9 +116,9 @@ pub(super) fn check_version(v: u32) -> Result<()> {
         return Ok(());
     }
     let words = if v < version::OLDEST {
-        "本机程序版本过旧，请先升级；内容仍保存在本机。this app is too old, please update"
+        "本机程序版本过旧，请先升级；内容仍保存在本机。 This app is too old: update it first; everything is kept here."
     } else {
-        "服务器版本较旧，请联系管理员升级；内容仍保存在本机。the server is older than this app"
+        "服务器版本较旧，请联系管理员升级；内容仍保存在本机。 The server is older than this app: ask the administrator to update it; everything is kept here."
     };
     Err(Error::new(Why::Version, words))
 }

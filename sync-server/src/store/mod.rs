@@ -79,6 +79,8 @@ pub trait Reads {
     fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>>;
     /// Households with changes parked for one reason, at most `limit`.
     fn households_parked(&self, why: &str, limit: usize) -> Result<Vec<Uuid>>;
+    /// The one household whose id begins so; none when there are several.
+    fn household_beginning(&self, beginning: &[u8]) -> Result<Option<Uuid>>;
     /// Every change of a household in the order of the log.
     fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>>;
     /// The last sequence number.
@@ -143,7 +145,7 @@ pub fn read<T>(store: &dyn Store, job: impl FnOnce(&dyn Reads) -> Result<T>) -> 
         }
         Ok(())
     })?;
-    found.ok_or_else(|| crate::error::Error::internal("读取未执行 the read did not run"))
+    found.ok_or_else(|| crate::error::Error::internal("读取没有执行。 The read did not run."))
 }
 
 /// Writes and gives back what the job made, once it is durable.
@@ -157,5 +159,5 @@ pub fn write<T: Send + 'static>(
         let _ = tx.send(job(w)?);
         Ok(())
     }))?;
-    rx.try_recv().map_err(|e| crate::error::Error::internal("写入未执行 the write did not run").because(e))
+    rx.try_recv().map_err(|e| crate::error::Error::internal("写入没有执行。 The write did not run.").because(e))
 }

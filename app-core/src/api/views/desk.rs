@@ -141,6 +141,6 @@ pub struct Nothing {}
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ErrorView {
     pub kind: crate::error::Kind,
-    /// what happened, what is safe, what to do
+    /// what happened, what is safe, what to do; in the language of the screen
     pub words: String,
 }

@@ -159,6 +159,17 @@ impl Reads for View<'_> {
         })
     }
 
+    fn household_beginning(&self, beginning: &[u8]) -> Result<Option<Uuid>> {
+        let end =
+            |filler: u8| -> Vec<u8> { beginning.iter().copied().chain(std::iter::repeat(filler)).take(16).collect() };
+        let found: Vec<[u8; 16]> =
+            self.all("SELECT id FROM household WHERE id BETWEEN ? AND ? LIMIT 2", (end(0), end(255)), |r| r.get(0))?;
+        Ok(match found.as_slice() {
+            [one] => Some(Uuid::from_bytes(*one)),
+            _ => None,
+        })
+    }
+
     fn households_in(&self, area: &Area, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, String, usize)>> {
         // A county is most of a server: walk by id. Anything smaller: gather its own and sort, so that the cost is its own.
         let by = if area.as_str().len() <= 6 { "household_by_id" } else { "household_by_unit" };
@@ -311,7 +322,8 @@ impl Reads for View<'_> {
 const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, heard_at, revoked_at FROM device";
 
 fn title(code: &str) -> Result<Title> {
-    Title::parse(code).ok_or_else(|| Error::internal("未知的职务 unknown title in the database"))
+    Title::parse(code)
+        .ok_or_else(|| Error::internal("数据库中有未知的职务。 There is an unknown title in the database."))
 }
 
 fn device_row(r: &Row<'_>) -> rusqlite::Result<DeviceRow> {
@@ -368,7 +380,8 @@ fn number(n: i64) -> u64 {
 }
 
 fn uuid(bytes: &[u8]) -> Result<Uuid> {
-    Uuid::from_slice(bytes).map_err(|e| Error::internal("户编号损坏 a household id is damaged").because(e))
+    Uuid::from_slice(bytes)
+        .map_err(|e| Error::internal("数据库中的户编号损坏。 A household id in the database is damaged.").because(e))
 }
 
 fn hashes(bytes: &[u8]) -> Vec<[u8; 32]> {

@@ -108,7 +108,10 @@ impl Writes for View<'_> {
             .run("UPDATE ticket SET used_at = ?, device = ? WHERE hash = ? AND used_at IS NULL", (at, device, hash))?
         {
             1 => Ok(()),
-            _ => Err(Error::new(crate::error::Why::TicketUsed, "此码已被使用，请向管理员要新的；this ticket was used")),
+            _ => Err(Error::new(
+                crate::error::Why::TicketUsed,
+                "这个登记码已经用过，没有登记。一个登记码只能登记一台设备，请向发码人要一个新的。 This ticket was used already; nothing was enrolled. A ticket enrols one device: ask for a new one.",
+            )),
         }
     }
 
@@ -158,7 +161,7 @@ impl Writes for View<'_> {
 
     fn move_household(&mut self, id: Uuid, to: &str, at: i64) -> Result<()> {
         let Some(place) = self.place(id)? else {
-            return Err(Error::new(crate::error::Why::NotFound, "没有这一户 no such household"));
+            return Err(Error::new(crate::error::Why::NotFound, "没有这一户。 There is no such household."));
         };
         if place.unit == to {
             return Ok(());
