@@ -418,5 +418,6 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
         limit: 0,
         held: Vec::new(),
         vouched: Vec::new(),
+        letter: None,
     }
 }

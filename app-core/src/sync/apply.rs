@@ -49,7 +49,8 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     if let Some(person) = &answer.person {
         tx.set_person(person)?;
     }
-    if let Some(letter) = &answer.letter {
+    // The letter of before the restore is what the server is to be shown next.
+    if let Some(letter) = answer.letter.as_ref().filter(|_| !restored(sent, answer)) {
         tx.set_letter(letter)?;
     }
     tx.write_areas(&answer.areas)?;
@@ -88,9 +89,13 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
     }
     for id in households {
         let (mut dropped, mut again, mut resting) = (Vec::new(), Vec::new(), Vec::new());
+        let (local, own) = (tx.doc(id)?, tx.own_actors()?);
+        let infos = local.as_ref().map(HouseholdDoc::change_infos).unwrap_or_default();
         for refused in answer.refused.iter().filter(|r| r.household == id.as_bytes().as_slice()) {
             let change = hash(&refused.change)?;
-            if refused.why == RefusedWhy::Duplicate.code() {
+            // Another's is not this device's to write again: its bytes stay here, with the reason.
+            let ours = infos.iter().any(|c| c.hash == change && own.contains(&c.actor));
+            if refused.why == RefusedWhy::Duplicate.code() && ours {
                 again.push(change);
             } else if refused.why == RefusedWhy::Dependency.code() {
                 resting.push((change, refused));
@@ -113,7 +118,7 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
                 applied.refused += 1;
             }
         }
-        if let Some(local) = tx.doc(id)? {
+        if let Some(local) = local {
             replant::without(tx, &local, &dropped, &again, fresh_actor()?, now)?;
             applied.again = true;
         }
@@ -180,6 +185,17 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
     Ok(outcomes.iter().all(Result::is_ok))
 }
 
+/// Called when the database has been opened; `file`: what tells its file from a copy of it. In another file than last time
+/// this device may have been put back to an older copy: it writes under a new actor from here, before it writes anything.
+pub fn notice_put_back(tx: &Tx<'_>, file: &str) -> Result<()> {
+    match tx.file_mark()? {
+        Some(known) if known == file => return Ok(()),
+        Some(_) if tx.identity()?.is_some() => tx.add_own_actor(fresh_actor()?)?,
+        Some(_) | None => {}
+    }
+    tx.set_file_mark(file)
+}
+
 /// Work under the actor this device writes with comes from elsewhere: the device was put back to an older copy of itself,
 /// and would go on under numbers that are taken. It writes under a new actor from here.
 fn was_put_back(tx: &Tx<'_>, ours_came: bool) -> Result<()> {
@@ -212,9 +228,7 @@ fn lacking(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) ->
 
 fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, applied: &mut Applied) -> Result<()> {
     let mut next = answer.cursor.clone();
-    let before = &sent.request.cursor;
-    // Another epoch, or a server that knows less than it acknowledged.
-    let restored = !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq);
+    let restored = restored(sent, answer);
     if restored {
         // A backup does not know the actors of which it was told since.
         tx.set_told_actors(0)?;
@@ -232,6 +246,12 @@ fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, appli
         applied.again = true;
     }
     tx.set_cursor(&next)
+}
+
+/// Another epoch, or a server that knows less than it acknowledged.
+fn restored(sent: &Outgoing, answer: &SyncAnswer) -> bool {
+    let (before, next) = (&sent.request.cursor, &answer.cursor);
+    !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq)
 }
 
 fn fresh_actor() -> Result<[u8; 16]> {

@@ -98,6 +98,7 @@ fn golden_round() {
         limit: 65_536,
         held: vec![Held { household: buf(5, 16), heads: vec![buf(9, 32)] }],
         vouched: Vec::new(),
+        letter: None,
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {

@@ -85,22 +85,22 @@ pub fn take_parked(w: &mut dyn Writes, round: &Round<'_>) -> Result<u64> {
 }
 
 /// One household of a round.
-struct Household<'a> {
-    w: &'a mut dyn Writes,
-    round: &'a Round<'a>,
+pub(super) struct Household<'a> {
+    pub(super) w: &'a mut dyn Writes,
+    pub(super) round: &'a Round<'a>,
     /// the signed push it came with; none for what was parked
     push: Option<i64>,
-    id: Uuid,
+    pub(super) id: Uuid,
     outcome: &'a mut Outcome,
 }
 
 /// A change that goes in.
-struct Taken {
-    hash: Hash,
-    actor: Actor,
-    bytes: Vec<u8>,
-    author: Author,
-    carrier: Option<String>,
+pub(super) struct Taken {
+    pub(super) hash: Hash,
+    pub(super) actor: Actor,
+    pub(super) bytes: Vec<u8>,
+    pub(super) author: Author,
+    pub(super) carrier: Option<String>,
 }
 
 impl Household<'_> {
@@ -133,7 +133,7 @@ impl Household<'_> {
         };
         let bringer = Bringer { device: self.round.device, person: self.round.person, recovery: self.round.recovery };
         let lacking = self.outcome.lacking.len();
-        let mut taken = self.admit(&mut doc, &fresh, &bringer, unit.clone(), pushed.grid.as_deref())?;
+        let (mut taken, grafted) = self.admit(&mut doc, &fresh, &bringer, unit.clone(), pushed.grid.as_deref())?;
         if !taken.is_empty() {
             let Some(unit) = self.place(there.is_some(), unit, &doc)? else {
                 return self.refuse_all(&fresh, RefusedWhy::Scope, pushed.grid.as_deref());
@@ -143,7 +143,7 @@ impl Household<'_> {
         }
         // While the device is asked for more of this household, nothing of it is called safe.
         let asked = self.outcome.lacking.len() > lacking;
-        if !asked && (known || !taken.is_empty()) {
+        if !asked && (known || grafted || !taken.is_empty()) {
             let heads = doc.heads().into_iter().map(ByteBuf::from).collect();
             self.outcome.acks.push(Ack { household: bytes(self.id), heads });
         }
@@ -168,6 +168,7 @@ impl Household<'_> {
         Ok(())
     }
 
+    /// What came in, and whether some of it was here already or stands for what was pushed.
     fn admit(
         &mut self,
         doc: &mut HouseholdDoc,
@@ -175,11 +176,11 @@ impl Household<'_> {
         bringer: &Bringer<'_>,
         unit: Option<Area>,
         grid: Option<&str>,
-    ) -> Result<Vec<Taken>> {
+    ) -> Result<(Vec<Taken>, bool)> {
         let mut taken = Vec::new();
         let mut refused = Vec::new();
         {
-            let mut judge = Judge::new(&*self.w, bringer, self.round.permits, unit);
+            let mut judge = Judge::new(&*self.w, bringer, self.round.permits, unit.clone());
             let outcomes = doc.admit_many(fresh.iter().map(|(_, b)| *b), None, &mut |a| judge.judge(a));
             for ((hash, bytes), outcome) in fresh.iter().zip(outcomes) {
                 match outcome {
@@ -206,8 +207,11 @@ impl Household<'_> {
                 return Err(e);
             }
         }
+        let before = refused.len();
+        taken.extend(self.graft(doc, &mut refused, bringer, unit.as_ref())?);
+        let known = refused.len() < before;
         self.answer_refused(&refused, grid)?;
-        Ok(taken)
+        Ok((taken, known))
     }
 
     fn answer_refused(&mut self, refused: &[(Hash, &[u8], RefusedWhy)], grid: Option<&str>) -> Result<()> {
@@ -341,7 +345,7 @@ impl Household<'_> {
     }
 }
 
-fn carrier(author: &Author, device: &str) -> Option<String> {
+pub(super) fn carrier(author: &Author, device: &str) -> Option<String> {
     match author {
         Author::Device { device: own, .. } if own == device => None,
         Author::Device { .. } | Author::Import => Some(device.to_owned()),

@@ -79,6 +79,8 @@ pub trait Reads {
     fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>>;
     /// Households with changes parked for one reason, at most `limit`.
     fn households_parked(&self, why: &str, limit: usize) -> Result<Vec<Uuid>>;
+    /// The one household whose id begins so; none when there are several.
+    fn household_beginning(&self, beginning: &[u8]) -> Result<Option<Uuid>>;
     /// Every change of a household in the order of the log.
     fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>>;
     /// The last sequence number.
