@@ -38,7 +38,6 @@ mod history;
 mod layout;
 mod project;
 mod read;
-mod reauthor;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -51,5 +50,4 @@ pub use graft::{Graft, Grafted};
 pub use history::{Step, StepValue};
 pub use layout::MAX_CHANGE;
 pub use read::{Conflict, ConflictValue};
-pub use reauthor::Reauthored;
 pub use scalar::{Edit, Scalar};
