@@ -45,7 +45,7 @@ mod tests;
 pub use doc::{Actor, ChangeInfo, Hash, HouseholdDoc, Written};
 pub use file::{Answer, HouseholdFile, IN_FORCE, LeafletFile, MemberFile, VisitFile, measure_key};
 pub use founding::{Founding, Place, SCHEMA, Source, member_edits};
-pub use gate::{Action, Admitted, Attempt, Refused, change_hash, judge_by_permits};
+pub use gate::{Action, Admitted, Attempt, Refused, actor_of, change_hash, judge_by_permits};
 pub use graft::{Graft, Grafted};
 pub use history::{Step, StepValue};
 pub use layout::MAX_CHANGE;

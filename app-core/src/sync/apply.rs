@@ -232,6 +232,9 @@ fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, appli
     if restored {
         // A backup does not know the actors of which it was told since.
         tx.set_told_actors(0)?;
+        // And it may give us files that lack our own latest work, which only colleagues still hold: what we write in
+        // them takes no number of that.
+        tx.add_own_actor(fresh_actor()?)?;
     }
     if restored && sent.request.held.is_empty() {
         tx.set_comparing(true)?;
