@@ -127,6 +127,7 @@ impl Phone {
             limit: 0,
             held: Vec::new(),
             vouched: Vec::new(),
+            letter: None,
         }
     }
 
