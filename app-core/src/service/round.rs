@@ -8,7 +8,7 @@ use crate::policy::Pack;
 use crate::storage::Changes;
 use crate::storage::round::Round;
 use crate::sync::apply::{Applied, apply};
-use crate::sync::round::{Outgoing, collect};
+use crate::sync::round::{Outgoing, SoFar, collect};
 use crate::sync::transport::{Address, Link};
 
 /// Requests after which a round is given up: something is asking in circles. A county's first sync takes a few hundred.
@@ -49,7 +49,11 @@ impl App {
         report.round.words = outcome.as_ref().err().map(|e| e.words.clone()).unwrap_or_default();
         self.transact(|tx| {
             tx.write_round(&report.round)?;
-            tx.set_trouble(outcome.as_ref().err().map(|e| e.words.as_str()))
+            match (&outcome, tx.unread()?.len()) {
+                (Err(e), _) => tx.set_trouble(Some(&e.words)),
+                (Ok(()), 0) => tx.set_trouble(None),
+                (Ok(()), n) => tx.set_trouble(Some(&unread(n))),
+            }
         })?;
         self.look_again()?;
         outcome.map(|()| report)
@@ -57,17 +61,20 @@ impl App {
 
     fn rounds(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
         let identity = self.identity()?;
+        let mut so_far = SoFar::default();
         for _ in 0..MOST_REQUESTS {
-            let sent = self.read(|tx| collect(tx, &identity))?;
+            let sent = self.read(|tx| collect(tx, &identity, &so_far))?;
             let answer = link.sync(&sent.request, &sent.actor)?;
             let now = self.now().timestamp();
             let ((applied, more), changes) = self.transact_noting(|tx| {
                 let applied = apply(tx, &identity, &sent, &answer, now)?;
-                Ok((applied, tx.pending_count(None)? > 0))
+                so_far.unanswered.extend(&applied.unanswered);
+                // A file found unreadable now is asked for once more in this round, not for ever.
+                so_far.asked = !sent.request.want.is_empty() || so_far.asked;
+                Ok((applied, !tx.pending(1, 0, &so_far.unanswered)?.is_empty()))
             })?;
             report.add(&sent, &applied, changes);
-            let stuck = !sent.pushed.is_empty() && applied.acked + applied.refused == 0 && !applied.again;
-            if !applied.again && (!more || stuck) {
+            if !applied.again && !more {
                 return Ok(());
             }
         }
@@ -104,6 +111,12 @@ impl App {
         }
         self.transact(|tx| tx.rebuild()).map(|_| ())
     }
+}
+
+fn unread(files: usize) -> String {
+    format!(
+        "有 {files} 户的档案读不出，其余已同步；每次同步会重新取，若一直如此请告知管理员。 {files} household file(s) could not be read; everything else was synced. They are fetched again with every sync; if this stays, tell the administrator."
+    )
 }
 
 impl RoundReport {

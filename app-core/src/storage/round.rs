@@ -80,11 +80,44 @@ impl Tx<'_> {
     }
 
     /// Keeps a receipt of the server: its clock in milliseconds, the acknowledgements as they came, the signature.
-    pub fn write_receipt(&self, time_ms: i64, acks: &[u8], signature: &[u8]) -> Result<()> {
+    pub fn write_receipt(&self, time_ms: i64, acks: &[u8], signature: &[u8]) -> Result<i64> {
         self.conn
             .prepare_cached("INSERT INTO receipt (time_ms, acks, signature) VALUES (?1, ?2, ?3)")?
             .execute(params![time_ms, acks, signature])?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// A receipt names a household; with its heads (`whole`), what was noted of it before is needed no more.
+    pub fn receipt_covers(&self, household: HouseholdId, receipt: i64, whole: bool) -> Result<()> {
+        let household = household.to_string();
+        if whole {
+            self.conn
+                .prepare_cached("DELETE FROM receipt_household WHERE household = ?1 AND receipt < ?2")?
+                .execute(params![household, receipt])?;
+        }
+        self.conn
+            .prepare_cached(
+                "INSERT INTO receipt_household (household, receipt) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![household, receipt])?;
         Ok(())
+    }
+
+    /// Receipts that name any of these households, at most so many: time, what is held, signature.
+    pub fn receipts_for(&self, households: &[HouseholdId], most: usize) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>> {
+        let mut ids = std::collections::BTreeSet::new();
+        let mut statement = self.conn.prepare_cached("SELECT receipt FROM receipt_household WHERE household = ?1")?;
+        for household in households {
+            let found = statement.query_map([household.to_string()], |r| r.get::<_, i64>(0))?;
+            ids.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
+        }
+        let mut statement = self.conn.prepare_cached("SELECT time_ms, acks, signature FROM receipt WHERE id = ?1")?;
+        let rows = ids
+            .into_iter()
+            .rev()
+            .take(most)
+            .map(|id| statement.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))));
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How many receipts are kept.

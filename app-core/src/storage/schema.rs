@@ -5,7 +5,10 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::{Error, Result};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("../../../migrations/device/0001_first.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../../../migrations/device/0001_first.sql")),
+    M::up(include_str!("../../../migrations/device/0002_receipts.sql")),
+];
 
 /// The tables that [`super::Tx::rebuild`] empties and fills again.
 pub(super) const PROJECTION: [&str; 5] = ["household_row", "facts_row", "member_row", "visit_row", "search"];

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::document::{Edit, HouseholdDoc, Step};
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
+use crate::storage::meta::OwnActor;
 use crate::storage::{Author, Tx};
 use crate::wire::message::Hash;
 
@@ -25,7 +26,7 @@ pub fn without(
     local: &HouseholdDoc,
     dropped: &[Hash],
     again: &[Hash],
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
@@ -52,7 +53,7 @@ pub fn onto(
     mut base: HouseholdDoc,
     local: &HouseholdDoc,
     grid: &str,
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let changes = local.changes();
@@ -70,7 +71,7 @@ fn plant(
     local: &HouseholdDoc,
     grid: &str,
     dropped: &[Hash],
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
@@ -83,7 +84,7 @@ fn plant(
         for hash in &lost {
             let step = steps.get(hash);
             // Another's work is never written again under this device's name: its bytes stay, with the reason.
-            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new).is_ok()) {
+            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new.actor).is_ok()) {
                 tx.drop_change(hash)?;
                 outcome = Outcome::Rewritten;
             } else {

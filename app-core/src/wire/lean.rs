@@ -21,6 +21,21 @@ const ACTOR: usize = 16;
 /// How many dependencies are tried for one change.
 const MOST_TRIES: usize = 64;
 
+/// How many bytes may be hashed to make one push whole: a phone's first guess is right, so that its whole day is a small
+/// part of this. The push's signature can be verified only then, and may not cost more before.
+const MOST_HASHED: usize = 16 * 1024 * 1024;
+
+/// What may still be hashed.
+struct Budget(usize);
+
+impl Budget {
+    fn spend(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
 /// Makes every change of a signed push lean. `actor`: the device's current one.
 pub fn make_lean(request: &mut SyncRequest, actor: &[u8; ACTOR]) {
     for change in request.push.iter_mut().flat_map(|p| &mut p.changes) {
@@ -38,7 +53,8 @@ pub fn make_whole(
     actors: &[[u8; ACTOR]],
     known: &mut dyn FnMut(&Push) -> Vec<Hash>,
 ) -> bool {
-    request.push.iter_mut().all(|push| whole_push(push, actors, known))
+    let mut budget = Budget(MOST_HASHED);
+    request.push.iter_mut().all(|push| whole_push(push, actors, known, &mut budget))
 }
 
 /// Whether any change of the push is lean.
@@ -46,7 +62,12 @@ pub fn is_lean(push: &Push) -> bool {
     push.changes.iter().any(|c| c.first() != MAGIC.first())
 }
 
-fn whole_push(push: &mut Push, actors: &[[u8; ACTOR]], known: &mut dyn FnMut(&Push) -> Vec<Hash>) -> bool {
+fn whole_push(
+    push: &mut Push,
+    actors: &[[u8; ACTOR]],
+    known: &mut dyn FnMut(&Push) -> Vec<Hash>,
+    budget: &mut Budget,
+) -> bool {
     if !is_lean(push) {
         return true;
     }
@@ -55,7 +76,7 @@ fn whole_push(push: &mut Push, actors: &[[u8; ACTOR]], known: &mut dyn FnMut(&Pu
     let mut before: Option<Hash> = None;
     for change in &mut push.changes {
         let candidates = before.iter().chain(&deps);
-        match whole(change, actors, candidates) {
+        match whole(change, actors, candidates, budget) {
             Some((hash, bytes)) => {
                 before = Some(hash);
                 *change = bytes.into();
@@ -113,6 +134,7 @@ fn whole<'a>(
     bytes: &[u8],
     actors: &[[u8; ACTOR]],
     candidates: impl Iterator<Item = &'a Hash> + Clone,
+    budget: &mut Budget,
 ) -> Option<(Hash, Vec<u8>)> {
     if let Some(found) = chunk(bytes).filter(|c| c.kind == CHANGE) {
         return Some((found.hash, bytes.to_vec()));
@@ -130,7 +152,10 @@ fn whole<'a>(
     let tries = if given_actor.is_some() { 1 } else { actors.len() };
     for actor in all_actors.take(tries) {
         let head = [&[ACTOR as u8], actor].concat();
-        let fits = |deps: &[u8]| {
+        let mut fits = |deps: &[u8]| {
+            if !budget.spend(bytes.len()) {
+                return None;
+            }
             let data = [deps, &head, rest];
             let hash = hash_of(CHANGE, &data);
             (hash.get(..4) == Some(checksum)).then(|| (hash, assembled(CHANGE, &hash, &data)))

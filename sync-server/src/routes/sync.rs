@@ -7,7 +7,7 @@ use app_core::domain::Area;
 use app_core::wire;
 use app_core::wire::lean::{is_lean, make_whole};
 use app_core::wire::message::{Cursor, Push, SyncAnswer, SyncRequest};
-use app_core::wire::sign::{push_hashes, sign_receipt, verify_push};
+use app_core::wire::sign::{actor_of, public_key, push_hashes, sign_receipt, verify_push};
 use app_core::wire::version;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
@@ -16,11 +16,12 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::enrol::check_version;
+use super::mark;
 use super::policy::InForce;
 use super::{App, bearer, body, within_limit};
 use crate::delivery::{self, Asked, Delivery};
 use crate::error::{Error, Result, Why};
-use crate::intake::{Outcome, Round, take, take_parked};
+use crate::intake::{Outcome, Proofs, Round, take, take_parked};
 use crate::officer::{check_token, pushing_as};
 use crate::settings;
 use crate::store::rows::{DeviceRow, PersonRow};
@@ -46,6 +47,7 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     })?;
     let mut request: SyncRequest = wire::decode(bytes, settings::MESSAGE_MAX)?;
     check_bounds(&request)?;
+    let epoch = mark::epoch_now(app, &request.cursor, epoch)?;
     if from_another_epoch(&request, &epoch) {
         // The device does not know yet that the server was restored: it tells first what it holds and who it writes as,
         // of which the backup may never have heard. What it brings, it brings again then.
@@ -70,7 +72,8 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     let request = Arc::new(request);
     let outcome = if brings(&request, &device, &person, now) {
         let (token, force, request) = (token.to_owned(), force.clone(), request.clone());
-        write(&*app.store, move |w| bring(w, &token, &request, &force, now))?
+        let proofs = Proofs::check(&request.proofs, &public_key(&app.sign));
+        write(&*app.store, move |w| bring(w, &token, &request, &force, &proofs, now))?
     } else {
         Outcome::default()
     };
@@ -82,11 +85,16 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
 fn check_bounds(request: &SyncRequest) -> Result<()> {
     check_version(request.v)?;
     let changes: usize = request.push.iter().map(|p| p.changes.len()).sum();
-    if changes > settings::PUSH_CHANGES_MAX || request.actors.len() > settings::ACTORS_MAX {
+    if changes > settings::PUSH_CHANGES_MAX
+        || request.actors.len() > settings::ACTORS_MAX
+        || request.want.len() > settings::WANTED_MAX
+        || request.proofs.len() > settings::PROOFS_MAX
+    {
         return Err(Error::new(Why::TooLarge, "一次上传的修改过多，请分几次；too many changes in one push"));
     }
     let ids = request.push.iter().map(|p| &p.household).chain(request.held.iter().map(|h| &h.household));
-    let sound = ids.into_iter().all(|h| h.len() == 16) && request.actors.iter().all(|a| a.len() == 16);
+    let ids = ids.chain(&request.want);
+    let sound = ids.into_iter().all(|h| h.len() == 16) && request.actors.iter().all(|a| a.len() == 8);
     if sound { Ok(()) } else { Err(malformed()) }
 }
 
@@ -97,7 +105,7 @@ fn malformed() -> Error {
 /// Puts back what lean changes left out: the device's actor, and the change they rest on, first among the heads held of
 /// the household, then among all its changes.
 fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result<()> {
-    let mut actors: Vec<[u8; 16]> = request.actors.iter().filter_map(|a| a.as_slice().try_into().ok()).collect();
+    let mut actors: Vec<[u8; 16]> = request.actors.iter().map(|nonce| actor_of(&device.key, nonce)).collect();
     actors.extend(r.actors_of(&device.id)?);
     actors.truncate(settings::ACTORS_MAX);
     let mut failed = None;
@@ -140,7 +148,29 @@ fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i6
         || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
 }
 
-fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce, now: i64) -> Result<Outcome> {
+/// Registers what the device says it writes under, as far as there is room; those that are new here.
+fn name_actors(w: &mut dyn Writes, device: &DeviceRow, request: &SyncRequest, now: i64) -> Result<Vec<[u8; 16]>> {
+    let mut fresh = Vec::new();
+    if request.actors.is_empty() || w.actors_of(&device.id)?.len() >= settings::DEVICE_ACTORS_MAX {
+        return Ok(fresh);
+    }
+    for nonce in &request.actors {
+        let actor = actor_of(&device.key, nonce);
+        if w.owner(&actor)?.is_none() && w.put_actor(&actor, &device.id, now)? {
+            fresh.push(actor);
+        }
+    }
+    Ok(fresh)
+}
+
+fn bring(
+    w: &mut dyn Writes,
+    token: &str,
+    request: &SyncRequest,
+    force: &InForce,
+    proofs: &Proofs,
+    now: i64,
+) -> Result<Outcome> {
     // Asked again inside the transaction: a device revoked a moment ago brings nothing.
     let (mut device, person) = check_token(&*w, token)?;
     let epoch = crate::ops::epoch(&*w)?;
@@ -148,11 +178,7 @@ fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce
         (device.scope_seq, device.heard_at) = (person.changed_seq, now);
     }
     w.seen(&device.id, now, device.scope_seq)?;
-    for actor in &request.actors {
-        if !w.put_actor(actor, &device.id, now)? {
-            return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken"));
-        }
-    }
+    let fresh = name_actors(w, &device, request, now)?;
     let wide = pushing_as(&*w, &person, &device, now)?;
     let hashes = push_hashes(request).unwrap_or_default();
     let round = Round {
@@ -160,14 +186,15 @@ fn bring(w: &mut dyn Writes, token: &str, request: &SyncRequest, force: &InForce
         person: &wide,
         permits: &force.permits,
         recovery: crate::ops::in_recovery(&*w, now)?,
+        proofs,
         push: &request.push,
         hashes: &hashes,
         sig: &request.sig,
         now,
     };
     let mut outcome = take(w, &round)?;
-    if round.recovery && !request.actors.is_empty() {
-        outcome.taken += take_parked(w, &round)?;
+    for actor in &fresh {
+        outcome.taken += take_parked(w, &force.permits, actor, now)?;
     }
     Ok(outcome)
 }
@@ -189,13 +216,17 @@ fn answer(
         pack: (!runs(&request.pack, &force.reference.hash)).then(|| force.reference.clone()),
         ..SyncAnswer::default()
     };
-    sign_receipt(&mut answer, &app.sign);
     // Households compress about five to one; when they do not, a smaller answer is put together.
     let mut budget = limit.saturating_mul(5).min(settings::ANSWER_RAW_MAX);
     loop {
-        let told = read(&*app.store, |r| deliver(r, device, request, force, &brought, budget))?;
+        let told = read(&*app.store, |r| {
+            let mut told = deliver(r, device, request, force, &brought, budget)?;
+            told.cursor.mark = mark::of(r, &app.sign, &told.cursor)?;
+            Ok(told)
+        })?;
         let small = told.whole.len() + told.changes.len() <= 1;
         fill(&mut answer, told, &outcome.lacking);
+        sign_receipt(&mut answer, &app.sign);
         let encoded = wire::encode(&answer)?;
         if encoded.len() <= limit || small || budget < 1024 {
             metrics::counter!("ruhu_sent_bytes_total").increment(u64::try_from(encoded.len()).unwrap_or_default());
@@ -225,6 +256,7 @@ fn deliver(
             scope,
             cursor: &request.cursor,
             held: &request.held,
+            want: &request.want,
             brought: brought.to_vec(),
             epoch: &crate::ops::epoch(r)?,
             budget,
@@ -242,6 +274,7 @@ fn fill(answer: &mut SyncAnswer, told: Delivery, lacking: &[serde_bytes::ByteBuf
         changes: told.changes,
         forget: told.forget,
         lacking: all_lacking,
+        released: told.released,
         actors: told.actors,
         person: told.person,
         areas: told.areas,

@@ -51,6 +51,8 @@ pub struct Attempt<'a> {
     /// with `Put` (but for `meta/id`, which is bytes)
     pub value: Option<&'a Scalar>,
     pub actor: Actor,
+    /// the change
+    pub change: Hash,
     /// the change founds the file
     pub founding: bool,
     /// for paths in a visit that stood there before this change: whose it is and whether it is finished
@@ -223,7 +225,7 @@ impl<'a> Session<'a> {
         let checked = guarded(|| ops::check(&self.work, &decoded, &peek.deps, founding))
             .unwrap_or(Err(RefusedWhy::Malformed))
             .map_err(refused)?;
-        judged(&checked, peek.actor, founding, judge).map_err(refused)?;
+        judged(&checked, (peek.actor, hash), founding, judge).map_err(refused)?;
         let weight = self.weight.with(bytes.len(), u64::try_from(change.len()).unwrap_or(u64::MAX));
         self.weight = self.apply(&change, hash, bytes, weight).map_err(refused)?;
         self.seqs.insert(peek.actor, peek.seq);
@@ -295,13 +297,26 @@ impl<'a> Session<'a> {
     }
 }
 
-fn judged(checked: &ops::Checked, actor: Actor, founding: bool, judge: &mut Judge<'_>) -> Result<(), RefusedWhy> {
+fn judged(
+    checked: &ops::Checked,
+    (actor, change): (Actor, Hash),
+    founding: bool,
+    judge: &mut Judge<'_>,
+) -> Result<(), RefusedWhy> {
     for op in &checked.ops {
         let visit = match op.path.as_slice() {
             [root, id, ..] if root == "visits" => checked.visits.get(id).and_then(Option::as_ref),
             _ => None,
         };
-        judge(&Attempt { path: &op.path, action: op.action, value: op.value.as_ref(), actor, founding, visit })?;
+        judge(&Attempt {
+            path: &op.path,
+            action: op.action,
+            value: op.value.as_ref(),
+            actor,
+            change,
+            founding,
+            visit,
+        })?;
     }
     Ok(())
 }
