@@ -12,6 +12,8 @@
 //! 8. [`sync`]: a round with the server
 //! 9. [`service`]: the app's verbs
 //! 10. [`api`]: what the screens see
+//!
+//! Beside them [`error`], the one error, and [`stdout`], how a program says its answer.
 
 pub mod api;
 pub mod approvals;
@@ -20,6 +22,7 @@ pub mod domain;
 pub mod error;
 pub mod policy;
 pub mod service;
+pub mod stdout;
 pub mod storage;
 pub mod sync;
 pub mod wire;

@@ -134,9 +134,15 @@ pub struct TicketArgs {
     /// address of the server; without it the one of the settings, else where it last listened
     #[arg(long)]
     pub url: Option<String>,
-    /// write the QR code
+    /// write the QR code as SVG, for print
     #[arg(long)]
     pub svg: Option<PathBuf>,
+    /// write the QR code as PNG, to send it
+    #[arg(long)]
+    pub png: Option<PathBuf>,
+    /// show the QR code here, to be scanned from the screen
+    #[arg(long)]
+    pub qr: bool,
 }
 
 /// `device`

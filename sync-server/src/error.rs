@@ -126,7 +126,7 @@ impl std::error::Error for Error {
 
 impl From<std::io::Error> for Error {
     fn from(e: std::io::Error) -> Self {
-        Self::internal("读写文件失败 file error").because(e)
+        Self::internal("读写文件失败。 A file could not be read or written.").because(e)
     }
 }
 

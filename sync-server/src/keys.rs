@@ -15,7 +15,7 @@ const TLS: &str = "tls_key";
 pub fn make(w: &mut dyn Writes, hosts: &[String]) -> Result<()> {
     w.set(SIGN, &random::<32>()?)?;
     let failed = |e: rcgen::Error| {
-        Error::invalid("证书生成失败，请检查 --host；no certificate could be made, see --host").because(e)
+        Error::invalid("证书生成失败，请检查 --host。 No certificate could be made: see --host.").because(e)
     };
     let mut params = rcgen::CertificateParams::new(hosts).map_err(failed)?;
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -29,7 +29,8 @@ pub fn make(w: &mut dyn Writes, hosts: &[String]) -> Result<()> {
 /// The key that signs receipts.
 pub fn signing(r: &dyn Reads) -> Result<SigningKey> {
     let seed = required(r, SIGN)?;
-    let seed: [u8; 32] = seed.try_into().map_err(|_| Error::internal("服务器密钥损坏 the server's key is damaged"))?;
+    let seed: [u8; 32] =
+        seed.try_into().map_err(|_| Error::internal("服务器密钥损坏。 The server's key is damaged."))?;
     Ok(SigningKey::from_bytes(&seed))
 }
 
@@ -45,7 +46,7 @@ pub fn certificate(r: &dyn Reads) -> Result<Vec<u8>> {
 
 /// TLS with the server's own certificate.
 pub fn tls(r: &dyn Reads) -> Result<rustls::ServerConfig> {
-    let failed = |e: rustls::Error| Error::internal("TLS 配置失败 TLS cannot start").because(e);
+    let failed = |e: rustls::Error| Error::internal("TLS 配置失败。 TLS cannot start.").because(e);
     let cert = rustls::pki_types::CertificateDer::from(required(r, CERT)?);
     let key = rustls::pki_types::PrivateKeyDer::Pkcs8(required(r, TLS)?.into());
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
@@ -60,5 +61,7 @@ pub fn tls(r: &dyn Reads) -> Result<rustls::ServerConfig> {
 }
 
 fn required(r: &dyn Reads, key: &str) -> Result<Vec<u8>> {
-    r.setting(key)?.ok_or_else(|| Error::internal("服务器设置不全，请先运行 init；the server is not initialised"))
+    r.setting(key)?.ok_or_else(|| {
+        Error::internal("服务器设置不全，请先运行 init。 The server is not initialised: run init first.")
+    })
 }

@@ -2,11 +2,11 @@
 
 mod cli;
 
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use app_core::domain::Area;
+use app_core::stdout;
 use clap::Parser;
 use cli::{
     AreaCommand, Cli, Command, DeviceCommand, HouseholdCommand, ImportArgs, InitArgs, PackCommand, ParkedCommand,
@@ -14,7 +14,7 @@ use cli::{
 };
 use serde_json::{Value, json};
 use sync_server::error::{Error, Result};
-use sync_server::ops::{backup, check, init, parked, people};
+use sync_server::ops::{backup, check, init, parked, people, qr};
 use sync_server::register::{self, import};
 use sync_server::serve::Server;
 use sync_server::settings::{ServeOptions, database};
@@ -48,32 +48,25 @@ fn main() -> ExitCode {
     let json = cli.json;
     match run(cli) {
         Ok(said) => {
-            print(if json && !said.json.is_null() { said.json.to_string() } else { said.words });
-            ExitCode::from(said.exit)
+            let line = if json && !said.json.is_null() { said.json.to_string() } else { said.words };
+            print(line, ExitCode::from(said.exit))
         }
         Err(e) => {
             let cause = std::error::Error::source(&e).map(ToString::to_string);
             if json {
-                print(json!({ "error": { "code": e.why.code(), "message": e.words, "cause": cause } }).to_string());
-            } else {
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "{}{}",
-                    e.words,
-                    cause.map(|c| format!("\n  ({c})")).unwrap_or_default()
-                );
+                let said = json!({ "error": { "code": e.why.code(), "message": e.words, "cause": cause } });
+                return print(said.to_string(), ExitCode::FAILURE);
             }
+            stdout::tell(&format!("{}{}", e.words, cause.map(|c| format!("\n  ({c})")).unwrap_or_default()));
             ExitCode::FAILURE
         }
     }
 }
 
 /// stdout is this program's answer (docs/server.md).
-fn print(line: impl AsRef<str>) {
+fn print(line: impl AsRef<str>, done: ExitCode) -> ExitCode {
     let line = line.as_ref();
-    if !line.is_empty() {
-        let _ = writeln!(std::io::stdout(), "{line}");
-    }
+    if line.is_empty() { done } else { stdout::answer(line, done) }
 }
 
 fn open(data: &Path) -> Result<SqliteStore> {
@@ -81,7 +74,7 @@ fn open(data: &Path) -> Result<SqliteStore> {
 }
 
 fn value(of: &impl serde::Serialize) -> Result<Value> {
-    serde_json::to_value(of).map_err(|e| Error::internal("输出失败 cannot print").because(e))
+    serde_json::to_value(of).map_err(|e| Error::internal("输出失败。 The result cannot be printed.").because(e))
 }
 
 fn run(cli: Cli) -> Result<Said> {
@@ -92,9 +85,13 @@ fn run(cli: Cli) -> Result<Said> {
         Command::Ticket(args) => {
             let made = people::ticket(&open(data)?, &args.user, args.hours, args.url, now())?;
             if let Some(file) = &args.svg {
-                std::fs::write(file, people::svg(&made.ticket)?)?;
+                std::fs::write(file, qr::svg(&made.ticket)?)?;
             }
-            Ok(Said::done(format!("{}\n{}", made.code, made.ticket), value(&made)?))
+            if let Some(file) = &args.png {
+                std::fs::write(file, qr::png(&made.ticket)?)?;
+            }
+            let shown = if args.qr { qr::terminal(&made.ticket)? } else { String::new() };
+            Ok(Said::done(format!("{shown}{}\n{}", made.code, made.ticket), value(&made)?))
         }
         Command::Device(DeviceCommand::List) => {
             let all = people::devices(&open(data)?)?;
@@ -199,7 +196,7 @@ fn pack_for(dir: Option<std::path::PathBuf>, field_phase_now: bool) -> Result<ap
 fn set_up(data: &Path, args: InitArgs) -> Result<Said> {
     let county = Area::parse(&args.county)
         .filter(|a| a.as_str().len() == 6)
-        .ok_or_else(|| Error::invalid("县代码应为 6 位数字；a county code has 6 digits"))?;
+        .ok_or_else(|| Error::invalid("县代码应为 6 位数字。 A county code has 6 digits."))?;
     let pack = pack_for(args.pack, args.field_phase_now)?;
     let setup = init::Setup { name: args.name, county, hosts: args.host, url: args.url };
     let made = init::init(data, setup, &pack, now())?;
@@ -229,7 +226,7 @@ fn import_register(data: &Path, args: &ImportArgs) -> Result<Said> {
     let store = open(data)?;
     let map = match &args.map {
         Some(file) => serde_json::from_slice(&std::fs::read(file)?)
-            .map_err(|e| Error::invalid("对照文件应为 JSON 对象；the map must be a JSON object").because(e))?,
+            .map_err(|e| Error::invalid("对照文件应为 JSON 对象。 The map must be a JSON object.").because(e))?,
         None => register::columns::Map::new(),
     };
     let (county, areas, pack) = read(&store, |r| Ok((ops::county(r)?, r.areas()?, ops::pack(r)?)))?;
@@ -291,7 +288,7 @@ fn serve(data: &Path, args: ServeArgs) -> Result<Said> {
             "port": server.address.port(),
         })
         .to_string();
-        print(&line);
+        let _ = print(&line, ExitCode::SUCCESS);
         if let Some(file) = &args.port_file {
             // Whoever waits for the file must not see half of it.
             let part = file.with_extension("part");

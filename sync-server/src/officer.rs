@@ -23,7 +23,8 @@ const CODE_LENGTH: usize = 17;
 /// `n` random bytes.
 pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| Error::internal("系统没有随机数 no randomness").because(e))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::internal("系统没有随机数。 The system has no random numbers.").because(e))?;
     Ok(bytes)
 }
 
@@ -60,7 +61,7 @@ pub fn ticket_hash(code: &str) -> [u8; 32] {
 /// Makes a ticket; the code is given once and kept nowhere.
 pub fn make_ticket(w: &mut dyn Writes, person: &str, hours: u32, now: i64) -> Result<(String, i64)> {
     if w.person(person)?.is_none() {
-        return Err(Error::new(Why::NotFound, "没有这个人员 no such user"));
+        return Err(Error::new(Why::NotFound, "没有这个人员。 There is no such user."));
     }
     let code = fresh_code()?;
     let expires_at = now.saturating_add(i64::from(hours).saturating_mul(3600));
@@ -70,18 +71,23 @@ pub fn make_ticket(w: &mut dyn Writes, person: &str, hours: u32, now: i64) -> Re
 
 /// Whose ticket this is, if it is good now.
 pub fn check_ticket(r: &dyn Reads, code: &str, now: i64) -> Result<PersonRow> {
-    let unknown = || Error::new(Why::TicketUnknown, "入网码不对，请核对后再输 the code is not known here");
+    let unknown = || {
+        Error::new(
+            Why::TicketUnknown,
+            "服务器上没有这个登记码，没有登记。请逐字核对，或重新扫描；也可能是别的服务器的登记码。 The server does not know this ticket; nothing was enrolled. Compare it letter by letter or scan it again; it may belong to another server.",
+        )
+    };
     let ticket = r.ticket(&ticket_hash(code))?.ok_or_else(unknown)?;
     if ticket.used.is_some() {
         return Err(Error::new(
             Why::TicketUsed,
-            "此码已被使用，请向管理员要新的；this ticket was used, ask for a new one",
+            "这个登记码已经用过，没有登记。一个登记码只能登记一台设备，请向发码人要一个新的。 This ticket was used already; nothing was enrolled. A ticket enrols one device: ask for a new one.",
         ));
     }
     if ticket.expires_at <= now {
         return Err(Error::new(
             Why::TicketExpired,
-            "此码已过期，请向管理员要新的；this ticket has expired, ask for a new one",
+            "登记码已过期，没有登记。请向发码人要一个新的。 The ticket has expired; nothing was enrolled. Ask for a new one.",
         ));
     }
     r.person(&ticket.person)?.ok_or_else(unknown)
@@ -98,12 +104,17 @@ pub fn enrolled_before(r: &dyn Reads, code: &str, key: &[u8], now: i64) -> Resul
 
 /// The device and person behind a bearer token.
 pub fn check_token(r: &dyn Reads, token: &str) -> Result<(DeviceRow, PersonRow)> {
-    let unknown = || Error::new(Why::Token, "本机未在服务器登记，请重新入网；this device is not enrolled here");
+    let unknown = || {
+        Error::new(
+            Why::Token,
+            "服务器不认识这台设备。未同步的内容仍保存在本机，请联系管理员。 The server does not know this device. What is not synced is kept here; ask the administrator.",
+        )
+    };
     let device = r.device_by_token(&token_hash(token))?.ok_or_else(unknown)?;
     if device.revoked_at.is_some() {
         return Err(Error::new(
             Why::DeviceRevoked,
-            "本机已被停用，未同步的内容仍保存在本机，请联系管理员；this device was revoked, ask the office",
+            "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
         ));
     }
     let person = r.person(&device.person)?.ok_or_else(unknown)?;
@@ -176,7 +187,7 @@ impl Attempts {
         if here >= Self::PER_SOURCE || window.total >= Self::TOTAL {
             return Err(Error::new(
                 Why::Attempts,
-                "尝试次数过多，请 15 分钟后再试；too many attempts, wait 15 minutes",
+                "尝试次数过多，请 15 分钟后再试；登记码没有失效。 Too many attempts: wait 15 minutes; the ticket stays good.",
             ));
         }
         Ok(())

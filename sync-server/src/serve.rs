@@ -37,8 +37,10 @@ impl Server {
         let _ = crate::routes::health::recorder();
         let tls = if options.tls { Some(read(&*store, crate::keys::tls)?) } else { None };
         let app = Arc::new(App::new(store.clone(), options)?);
-        let cannot =
-            |e: std::io::Error| Error::invalid("无法监听该地址，可能端口已被占用；cannot listen there").because(e);
+        let cannot = |e: std::io::Error| {
+            Error::invalid("无法监听该地址，可能端口已被占用。 The server cannot listen there; the port may be taken.")
+                .because(e)
+        };
         let listener = std::net::TcpListener::bind(options.listen).map_err(cannot)?;
         listener.set_nonblocking(true).map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
@@ -92,7 +94,9 @@ impl Server {
     }
 
     async fn ended(self) -> Result<()> {
-        self.task.await.map_err(|e| Error::internal("服务异常结束 the server panicked").because(e))??;
+        self.task
+            .await
+            .map_err(|e| Error::internal("服务异常结束。 The server ended by a mistake of ours.").because(e))??;
         Ok(())
     }
 }

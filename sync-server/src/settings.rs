@@ -36,9 +36,11 @@ pub const PARKED_TOTAL: u64 = 1024 * 1024 * 1024;
 /// Most actors of one device.
 pub const DEVICE_ACTORS_MAX: usize = 4_096;
 /// Most proofs in one round.
-pub const PROOFS_MAX: usize = 256;
+pub const PROOFS_MAX: usize = 4_000;
 /// Most files asked for again in one round.
 pub const WANTED_MAX: usize = 64;
+/// Most actors of whom our own word is shown to us in one round, after a restore.
+pub const VOUCHED_MAX: usize = 5_000;
 /// Rounds worked on at once.
 pub const ROUNDS_AT_ONCE: usize = 8;
 /// Rounds that may wait for their turn; one more is told to come back.

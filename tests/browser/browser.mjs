@@ -1,6 +1,7 @@
 // A real browser on the real screens over the real core. Chromium is the engine of Android's WebView.
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { root } from '../stage/stage.mjs'
@@ -102,3 +103,45 @@ export async function fitsAHand(page, where) {
   })
   assert.deepEqual(wrong, [], `${where}: ${wrong.join('; ')}`)
 }
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds wrong for WCAG 2.1 AA: contrast as it is painted, names of controls, roles, languages. */
+export async function isReadable(page, where) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
+  const wrong = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] })
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} (${node.any[0]?.message ?? node.all[0]?.message ?? ''})`))
+  })
+  assert.deepEqual(wrong, [], `${where}:\n${wrong.join('\n')}`)
+}
+
+/** No words are cut inside their box: nothing hides what does not fit, unless it says so with an ellipsis. */
+export async function nothingIsCut(page, where) {
+  const cut = await page.evaluate(() => {
+    const found = []
+    for (const element of document.querySelectorAll('body *')) {
+      const style = getComputedStyle(element)
+      const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim())
+      if (!own || !element.getClientRects().length || style.visibility === 'hidden' || element.closest('[aria-hidden="true"]')) continue
+      const hides = (name) => style[name] === 'hidden' || style[name] === 'clip'
+      if (hides('overflowX') && style.textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1) found.push(`sideways: ${element.textContent.trim().slice(0, 30)}`)
+      if (hides('overflowY') && element.scrollHeight > element.clientHeight + 2 && !style.webkitLineClamp) found.push(`below: ${element.textContent.trim().slice(0, 30)}`)
+    }
+    return found
+  })
+  assert.deepEqual(cut, [], `${where}: ${cut.join('; ')}`)
+}
+
+/** Chinese words on an English page, but for what people wrote and what has no English: names, places, sources. */
+export const chineseIn = (page, within = 'body') =>
+  page.locator(within).evaluate((root) => {
+    const found = new Set()
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const holder = node.parentElement
+      if (!holder || ['STYLE', 'SCRIPT'].includes(holder.tagName) || !holder.getClientRects().length) continue
+      if (/\p{Script=Han}/u.test(node.textContent)) found.add(node.textContent.trim())
+    }
+    return [...found]
+  })

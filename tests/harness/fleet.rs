@@ -1,19 +1,24 @@
 //! A small fleet, seeded and replayable: phones × rounds × everything that goes wrong. Each piece of work leaves a mark that
 //! nothing takes away again (a visit, a member, a household); at the end every mark is on the server, or it is said why not.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app_core::domain::Outcome;
 use app_core::domain::id::HouseholdId;
 use app_core::service::households::NewHousehold;
+use app_core::service::visit::Finish;
 use serde_json::json;
 
 use crate::answers;
+use crate::chronicle::Chronicle;
 use crate::dice::Dice;
 use crate::link::Fault;
 use crate::phone::Phone;
 use crate::register::{GRID1, GRID2, VILLAGE};
-use crate::settle::settle;
+use crate::settle::settle_watched;
 use crate::township::Township;
 
 /// What was made, and where it must be found.
@@ -51,6 +56,7 @@ pub struct Fleet {
     backups: Vec<PathBuf>,
     copies: Vec<Option<tempfile::TempDir>>,
     told: Told,
+    chronicle: Chronicle,
 }
 
 impl Fleet {
@@ -68,7 +74,11 @@ impl Fleet {
             people.iter().map(|(name, title, area)| township.phone(name, title, &[area])).collect();
         let backups = vec![township.backup()];
         let copies = phones.iter().map(|_| None).collect();
-        Self { township, phones, dice: Dice::new(seed), marks: Vec::new(), backups, copies, told: Told::default() }
+        let dice = Dice::new(seed);
+        let (marks, told, chronicle) = (Vec::new(), Told::default(), Chronicle::default());
+        let mut fleet = Self { township, phones, dice, marks, backups, copies, told, chronicle };
+        fleet.look();
+        fleet
     }
 
     /// So many rounds; every fiftieth the fleet comes to rest and must agree.
@@ -88,8 +98,7 @@ impl Fleet {
     fn step(&mut self) {
         let who = self.dice.below(self.phones.len());
         let what = self.dice.below(100);
-        // Shown when a story fails: the same seed tells it again.
-        println!("{} {} {what}", self.told.rounds, self.phones[who].name);
+        self.chronicle.step(self.told.rounds, &format!("{} {}", self.phones[who].name, deed(what)));
         match what {
             0..=34 => (0..=self.dice.below(4)).for_each(|_| self.work(who)),
             35..=69 => self.sync(who),
@@ -112,6 +121,15 @@ impl Fleet {
             96 => self.put_back(who),
             _ => self.phones[who].link.release(),
         }
+        self.chronicle.look(&self.phones[who]);
+        self.chronicle.look_at_server(&self.township);
+    }
+
+    fn look(&mut self) {
+        for phone in &self.phones {
+            self.chronicle.look(phone);
+        }
+        self.chronicle.look_at_server(&self.township);
     }
 
     fn work(&mut self, who: usize) {
@@ -183,19 +201,20 @@ impl Fleet {
                 5 => Fault::Slow(Duration::from_millis(5)),
                 _ => Fault::Late,
             };
+            self.chronicle.note(&format!("{fault:?}"));
             phone.link.then(fault);
         }
         self.told.syncs += 1;
         match phone.try_sync() {
             Ok(report) => {
-                println!("  synced {:?} acked {} refused {}", report.round, report.acked, report.refused);
+                self.chronicle.note(&format!("went through: {report:?}"));
                 self.told.refused += report.refused;
                 assert_eq!(phone.waiting(), 0, "{}: a round that went through leaves nothing waiting", phone.name);
                 self.acknowledge(who);
             }
             Err(e) => {
                 self.told.failed_syncs += 1;
-                println!("  failed {e}");
+                self.chronicle.note(&format!("failed: {:?}", e.kind));
                 let fine = matches!(e.kind, app_core::error::Kind::Offline | app_core::error::Kind::Damaged);
                 assert!(fine, "{}: {e} {:?}", phone.name, std::error::Error::source(&e));
             }
@@ -224,7 +243,9 @@ impl Fleet {
     }
 
     fn restore(&mut self) {
-        let backup = self.dice.of(&self.backups).clone();
+        let at = self.dice.below(self.backups.len());
+        let backup = self.backups[at].clone();
+        self.chronicle.disk(&format!("backup {at} of {} is restored", self.backups.len()));
         self.township.restore(&backup);
         self.told.restores += 1;
         // What no phone holds any more was only on the disk that died.
@@ -257,13 +278,13 @@ impl Fleet {
     fn finish_what_is_open(&mut self) {
         for (by, phone) in self.phones.iter().enumerate() {
             for open in phone.read(|tx| tx.open_visits(None)).unwrap() {
-                let end = answers::nobody_home();
-                let made = phone
-                    .visit_with_answers(open.household, &open.form, &end, false)
+                // By its id: a phone put back may hold open what the file knows as finished; that is a correction then.
+                phone
+                    .finish_visit(&open.visit, &Finish::with(Outcome::NobodyHome))
                     .unwrap_or_else(|e| panic!("{}: an open {} cannot be finished: {e}", phone.name, open.form));
                 self.marks.push(Mark {
                     household: open.household,
-                    what: made.visit,
+                    what: open.visit,
                     by,
                     acknowledged: false,
                     explained: None,
@@ -275,8 +296,18 @@ impl Fleet {
     /// Everybody has signal: all agree, and every mark is found.
     fn rest(&mut self) {
         self.finish_what_is_open();
-        let all: Vec<&Phone> = self.phones.iter().collect();
-        settle(&self.township, &all);
+        self.chronicle.step(self.told.rounds, "everybody has signal and syncs until all is quiet");
+        let (all, township, chronicle) = (self.phones.iter().collect::<Vec<_>>(), &self.township, &mut self.chronicle);
+        let settled = catch_unwind(AssertUnwindSafe(|| {
+            settle_watched(township, &all, &mut |phone| {
+                chronicle.look(phone);
+                chronicle.look_at_server(township);
+            });
+        }));
+        if let Err(panic) = settled {
+            self.tell_of_named_in(&panic);
+            resume_unwind(panic);
+        }
         for who in 0..self.phones.len() {
             self.acknowledge(who);
         }
@@ -289,7 +320,38 @@ impl Fleet {
         }
         let lost: Vec<&Mark> =
             self.marks.iter().filter(|m| m.explained.is_none() && !holds(&self.phones[clerk], m)).collect();
+        if let Some(first) = lost.first() {
+            println!("{}", self.chronicle.tell(first.household));
+            println!("what was lost: {:?}", self.chronicle.change_of(&first.what));
+        }
         assert!(lost.is_empty(), "{} lost and unexplained: {lost:?} {:?}", lost.len(), self.told);
+    }
+
+    /// The stories of the households of which a failure speaks.
+    fn tell_of_named_in(&self, panic: &Box<dyn Any + Send>) {
+        let words = panic.downcast_ref::<String>().map_or("", String::as_str);
+        for word in words.split(|c: char| !c.is_ascii_hexdigit() && c != '-').filter(|w| w.len() == 36) {
+            println!("{}", self.chronicle.tell(word.parse().unwrap()));
+        }
+    }
+}
+
+/// What a throw of the dice does, in words.
+fn deed(what: usize) -> &'static str {
+    match what {
+        0..=34 => "works",
+        35..=69 => "syncs",
+        70..=76 => "is killed and starts again",
+        77..=80 => "has another clock",
+        81..=82 => "loses the signal",
+        83..=84 => "has signal again",
+        85..=87 => "is given another area",
+        88..=89 => "sees the evening's backup made",
+        90 => "sees the server's disk die",
+        91..=92 => "syncs while the server is down",
+        93..=95 => "copies the phone",
+        96 => "puts the phone back to its copy",
+        _ => "gets late requests through",
     }
 }
 

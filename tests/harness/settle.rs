@@ -14,6 +14,11 @@ use crate::township::Township;
 
 /// Ends a story.
 pub fn settle(township: &Township, phones: &[&Phone]) {
+    settle_watched(township, phones, &mut |_| ());
+}
+
+/// The same, with someone who looks after each round.
+pub fn settle_watched(township: &Township, phones: &[&Phone], look: &mut dyn FnMut(&Phone)) {
     for phone in phones {
         phone.link.mend();
         phone.link.release();
@@ -21,10 +26,12 @@ pub fn settle(township: &Township, phones: &[&Phone]) {
     for _ in 0..2 {
         for phone in phones {
             phone.sync();
+            look(phone);
         }
     }
     for phone in phones {
         let idle = phone.sync();
+        look(phone);
         assert_eq!((idle.round.changes_up, idle.round.changes_down), (0, 0), "{}: something still moves", phone.name);
         assert_eq!(idle.round.round_trips, 1, "{}", phone.name);
     }

@@ -172,6 +172,23 @@ impl Township {
         people::add_user(self.store(), name, title, &areas, now()).unwrap().id
     }
 
+    /// Everybody's name, as the office sees it.
+    pub fn people(&self) -> Vec<String> {
+        people::users(self.store()).unwrap().into_iter().map(|u| u.name).collect()
+    }
+
+    /// How many devices the office sees of a person.
+    pub fn devices_of(&self, person: &str) -> usize {
+        people::devices(self.store()).unwrap().iter().filter(|d| d.user == person).count()
+    }
+
+    /// Shuts out every device of a person.
+    pub fn revoke_devices_of(&self, person: &str) {
+        for device in people::devices(self.store()).unwrap().iter().filter(|d| d.user == person) {
+            people::revoke(self.store(), &device.id, now()).unwrap();
+        }
+    }
+
     /// Gives a person other areas.
     pub fn move_person(&self, id: &str, areas: &[&str]) {
         let areas: Vec<String> = areas.iter().map(|a| (*a).to_owned()).collect();

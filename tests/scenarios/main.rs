@@ -19,6 +19,7 @@ mod killed;
 mod logs;
 mod lost;
 mod parked;
+mod put_back;
 mod refused;
 mod restored;
 mod scope;

@@ -86,7 +86,8 @@ fn a_server_put_back_twice_still_agrees() {
 fn put_back_times(wei: &mut Phone, times: usize) {
     for n in 0..times {
         let copy = wei.copied();
-        wei.set_fact(household("LT001"), "place/address", &json!(format!("甲{n}号"))).unwrap();
+        // Another field: what the copy does not know of comes back to her, and would stand against what she writes next.
+        wei.set_fact(household("LT001"), "place/hamlet", &json!(format!("甲{n}屯"))).unwrap();
         wei.sync();
         wei.put_back(copy.path());
         wei.set_fact(household("LT001"), "place/address", &json!(format!("乙{n}号"))).unwrap();

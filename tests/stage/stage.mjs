@@ -63,7 +63,7 @@ export const people = [
 ]
 
 /** A township: server, register, people. `households` 3000 for the demo, fewer for tests. */
-export async function township({ folder, households = 3000, seed = 7, listen = '127.0.0.1:0', keep = false } = {}) {
+export async function township({ folder, households = 3000, seed = 7, listen = '127.0.0.1:0', keep = false, tls = false } = {}) {
   const own = folder === undefined
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'ruhu-stage-')))
   await mkdir(home, { recursive: true })
@@ -85,7 +85,7 @@ export async function township({ folder, households = 3000, seed = 7, listen = '
   }
   stage.listen = listen
   stage.startServer = async () => {
-    const { child, first, log } = await start('ruhu-server', ['serve', '--data', data, '--listen', stage.listen, '--no-tls', '--json'])
+    const { child, first, log } = await start('ruhu-server', ['serve', '--data', data, '--listen', stage.listen, ...(tls ? [] : ['--no-tls']), '--json'])
     stage.server = child
     stage.serverLog = log
     stage.url = first.url
@@ -93,9 +93,10 @@ export async function township({ folder, households = 3000, seed = 7, listen = '
     stage.listen = new URL(first.url).host
   }
   stage.stopServer = async (signal) => { if (stage.server) await end(stage.server, signal); stage.server = null }
-  stage.ticket = async (key) => json('ruhu-server', ['ticket', '--data', data, '--user', stage.person[key].id, '--url', stage.url, '--json'])
-  stage.app = async (key, extra = []) => {
-    const folderOfApp = join(home, `app-${key}`)
+  /** A ticket; `url` for a link in between, `hours` 0 for one that has expired, `more` for a QR code. */
+  stage.ticket = async (key, { url = stage.url, hours = 72, more = [] } = {}) =>
+    json('ruhu-server', ['ticket', '--data', data, '--user', stage.person[key].id, '--url', url, '--hours', String(hours), ...more, '--json'])
+  stage.app = async (key, extra = [], folderOfApp = join(home, `app-${key}`)) => {
     const token = randomUUID()
     const { child, first, log } = await start('ruhu-app', ['--data', folderOfApp, '--serve', '127.0.0.1:0', '--token', token, ...extra])
     const app = { child, url: first.url, data: folderOfApp, log, stop: (signal) => end(child, signal) }

@@ -420,5 +420,6 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
         held: Vec::new(),
         want: Vec::new(),
         proofs: Vec::new(),
+        vouched: Vec::new(),
     }
 }

@@ -40,7 +40,7 @@ impl FormView<'_> {
                 }
                 Some(node) => {
                     loose = true;
-                    let label = self.form.form().title.clone();
+                    let label = self.say.form_title(&self.form.open().form);
                     sections.push(SectionView {
                         path: format!("/{}", question.name),
                         label,

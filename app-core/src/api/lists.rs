@@ -33,7 +33,7 @@ pub(super) fn today(app: &App, _: Nothing) -> Result<TodayView> {
     })
 }
 
-/// An open visit of this device as a row. How many questions are asked is known only to the running form: `visit.view`.
+/// An open visit of this device as a row.
 pub(super) fn draft(say: &Say<'_>, d: &Draft) -> VisitRow {
     VisitRow {
         id: d.visit.visit.clone(),
@@ -48,7 +48,6 @@ pub(super) fn draft(say: &Say<'_>, d: &Draft) -> VisitRow {
         date: moment(d.visit.touched_at).chars().take(10).collect(),
         collector: String::new(),
         answered: d.answered,
-        asked: 0,
         returned_for: None,
         second: false,
         mine: true,

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::views::*;
-use super::{finish, household, lists, session, sync, visit};
+use super::{finish, household, lists, problems, session, sync, visit};
 use crate::error::{Error, Result};
 use crate::service::App;
 
@@ -15,6 +15,7 @@ macro_rules! method_table {
     ($then:ident) => {
         $then! {
             "session.state" session::state: Nothing => SessionView,
+            "session.ticket" session::ticket: TicketRequest => TicketView,
             "session.enrol" session::enrol: EnrolRequest => SessionView,
             "session.unlock" session::unlock: UnlockRequest => SessionView,
             "session.lock" session::lock: Nothing => SessionView,
@@ -41,6 +42,7 @@ macro_rules! method_table {
             "sync.status" sync::status: Nothing => SyncView,
             "sync.now" sync::now: Nothing => SyncView,
             "overview.view" lists::overview: OverviewRequest => OverviewView,
+            "problems.view" problems::view: ProblemsRequest => ProblemsView,
             "areas.list" session::areas: Nothing => Vec<AreaView>,
             "pack.codes" session::codes: CodesRequest => Vec<ChoiceView>,
         }

@@ -6,6 +6,7 @@
 //! | method | request | answer | what may go wrong (besides `locked` before unlock, `disk`, `internal`) |
 //! |---|---|---|---|
 //! | `session.state` | – | `SessionView` | – (never `locked`) |
+//! | `session.ticket` | `TicketRequest` | `TicketView` | `invalid` torn or mistyped, `refused` long expired; nothing is sent |
 //! | `session.enrol` | `EnrolRequest` | `SessionView` | `invalid` ticket or PIN, `refused` used or expired, `offline` |
 //! | `session.unlock` | `UnlockRequest` | `SessionView` | `pin` (attempts left, wait), `locked` |
 //! | `session.lock` | – | `SessionView` | – |
@@ -28,6 +29,7 @@
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
+//! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
 //! | `areas.list` | – | `AreaView[]` | – |
 //! | `pack.codes` | `CodesRequest` | `ChoiceView[]` | – (an unknown list is empty) |
 
@@ -43,6 +45,7 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod problems;
 mod say;
 mod session;
 mod sync;
@@ -65,6 +68,8 @@ use crate::service::App;
 /// Does one method. Unknown methods and parameters are answered, never a panic: a mistake of ours is caught at this door
 /// and the app goes on (every verb is one transaction, so nothing is half done).
 pub fn dispatch(app: &App, method: &str, params: Value) -> Result<Value, ErrorView> {
+    // Before enrolment the language is not kept anywhere yet: the first page says it.
+    let asked = params.get("language").and_then(Value::as_str).map(Lang::of);
     let outcome = catch_unwind(AssertUnwindSafe(|| methods::call(app, method, params)));
     let error = match outcome {
         Ok(Ok(answer)) => return Ok(answer),
@@ -73,9 +78,11 @@ pub fn dispatch(app: &App, method: &str, params: Value) -> Result<Value, ErrorVi
             "程序出错，刚才的操作没有生效；已保存的内容都在。 Our mistake: nothing was changed, and what was saved is safe.",
         ),
     };
+    let kept = || app.state().map_or(Lang::Zh, |s| Lang::of(&s.shown.language));
+    let lang = asked.unwrap_or_else(kept);
     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
     tracing::warn!(method = known(method), kind = ?error.kind, cause, "a call failed");
-    Err(ErrorView { kind: error.kind, words: error.words })
+    Err(ErrorView { kind: error.kind, words: lang.half(&error.words).to_owned() })
 }
 
 /// The method's name for the log, which never holds what a caller made up.

@@ -58,6 +58,9 @@ impl Say<'_> {
     }
 
     pub(super) fn form_title(&self, slug: &str) -> String {
+        if let Some(title) = self.pack.and_then(|p| p.form_title(slug, self.lang.code())) {
+            return title.to_owned();
+        }
         let form = self.pack.and_then(|p| p.form(slug));
         form.map_or_else(|| slug.to_owned(), |f| f.title.clone())
     }
@@ -192,7 +195,6 @@ impl Say<'_> {
             date: line.date.chars().take(10).collect(),
             collector: line.collector.clone(),
             answered: 0,
-            asked: 0,
             returned_for: None,
             second: false,
             mine: !self.me.is_empty() && line.collector_id == self.me,
@@ -233,7 +235,7 @@ impl Say<'_> {
                 to: day(p.to),
                 current: p.holds(self.today),
                 days_left: p.to.map_or(0, |to| i32::try_from((to - self.today).num_days()).unwrap_or(i32::MAX)),
-                note: (!p.flag.is_empty()).then(|| p.note.clone()),
+                note: (!p.flag.is_empty()).then(|| self.lang.pick(&p.note, &p.note_en).clone()),
             })
             .collect()
     }

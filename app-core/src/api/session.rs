@@ -2,13 +2,14 @@
 
 use super::say::Say;
 use super::views::{
-    AreaView, CampaignView, ChoiceView, CodesRequest, EnrolRequest, Nothing, PersonView, SessionStage, SessionView,
-    SettingsRequest, UnlockRequest,
+    AreaView, CampaignView, ChoiceView, CodesRequest, EnrolRequest, Nothing, NoticeView, PersonView, SessionStage,
+    SessionView, SettingsRequest, TicketRequest, TicketView, UnlockRequest,
 };
-use super::words::{Lang, Word};
+use super::words::Lang;
 use crate::domain::area::Level;
 use crate::domain::{Area, Person};
 use crate::error::Result;
+use crate::policy::NoticePoint;
 use crate::service::App;
 use crate::service::session::Stage;
 use crate::storage::meta::Settings;
@@ -22,7 +23,7 @@ pub(super) fn state(app: &App, _: Nothing) -> Result<SessionView> {
     let campaign = pack.as_ref().map(|p| CampaignView {
         name: lang.pick(&p.manifest().title, &p.manifest().title_en).clone(),
         phases: say.phases(),
-        privacy_notice: say.word(Word::PrivacyNotice),
+        privacy_notice: p.notice(PRIVACY).map(|point| notice(point, lang)).collect(),
     });
     Ok(SessionView {
         stage: match state.stage {
@@ -30,6 +31,7 @@ pub(super) fn state(app: &App, _: Nothing) -> Result<SessionView> {
             Stage::Locked => SessionStage::Locked,
             Stage::Open => SessionStage::Open,
         },
+        unfinished: state.unfinished,
         person: state.shown.person.as_ref().map(|p| person(p, &state.shown.areas, &say)),
         campaign,
         language: lang.code().to_owned(),
@@ -39,6 +41,17 @@ pub(super) fn state(app: &App, _: Nothing) -> Result<SessionView> {
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         pack_version: pack.as_ref().map(|p| p.manifest().version.clone()),
     })
+}
+
+/// The pack's text that is read out before the first question.
+const PRIVACY: &str = "privacy";
+
+fn notice(point: &NoticePoint, lang: Lang) -> NoticeView {
+    NoticeView {
+        heading: point.heading_in(lang.code()).to_owned(),
+        text: point.text_in(lang.code()).to_owned(),
+        source: point.source.clone(),
+    }
 }
 
 fn person(p: &Person, areas: &[String], say: &Say<'_>) -> PersonView {
@@ -52,8 +65,19 @@ fn person(p: &Person, areas: &[String], say: &Say<'_>) -> PersonView {
     }
 }
 
+/// Looks at a ticket before a PIN is chosen for it. Nothing is sent.
+pub(super) fn ticket(app: &App, ask: TicketRequest) -> Result<TicketView> {
+    let ticket = Ticket::parse(&ask.ticket, &ask.server)?;
+    ticket.check(app.now().timestamp())?;
+    Ok(TicketView { server: ticket.server })
+}
+
 pub(super) fn enrol(app: &App, ask: EnrolRequest) -> Result<SessionView> {
     app.enrol(&Ticket::parse(&ask.ticket, &ask.server)?, &ask.pin, "")?;
+    if let Some(language) = ask.language {
+        let now = app.settings()?;
+        app.set_settings(&Settings { language: Lang::of(&language).code().to_owned(), ..now })?;
+    }
     state(app, Nothing {})
 }
 

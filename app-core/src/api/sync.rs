@@ -2,16 +2,21 @@
 
 use super::lists::moment;
 use super::views::{Nothing, RefusedView, RoundView, SyncView};
+use super::words::{Lang, Word};
 use crate::error::Result;
 use crate::service::App;
 use crate::storage::round::Round;
 
 pub(super) fn now(app: &App, nothing: Nothing) -> Result<SyncView> {
     // Why a round failed stands in the view (`trouble`): what was typed is safe either way, so the page shows it.
-    if let Err(error) = app.sync() {
+    let failed = app.sync().err();
+    let mut view = status(app, nothing)?;
+    if let Some(error) = failed {
         tracing::warn!(kind = ?error.kind, "a round failed");
+        // Said even where it could not be written down: a full disk.
+        view.trouble = Some(language(app)?.half(&error.words).to_owned());
     }
-    status(app, nothing)
+    Ok(view)
 }
 
 pub(super) fn status(app: &App, _: Nothing) -> Result<SyncView> {
@@ -38,15 +43,31 @@ pub(super) fn status(app: &App, _: Nothing) -> Result<SyncView> {
                 .map(|(head_name, c)| RefusedView {
                     household: c.household.to_string(),
                     head_name: head_name.clone(),
-                    reason: c.words.clone(),
+                    reason: say.word(reason(&c.why)),
                     at: moment(c.at),
                 })
                 .collect(),
             last_round: status.last_round.as_ref().map(round),
-            trouble: status.trouble.clone(),
+            trouble: status.trouble.as_deref().map(|t| say.lang.half(t).to_owned()),
             all_safe: status.waiting_changes == 0 && status.refused.is_empty(),
         })
     })
+}
+
+/// Why a change was set aside; the server's code in words of the screen's language.
+fn reason(why: &str) -> Word {
+    match why {
+        "scope" => Word::RefusedScope,
+        "permit" => Word::RefusedPermit,
+        "not_yours" => Word::RefusedNotYours,
+        "duplicate" => Word::RefusedDuplicate,
+        "dependency" => Word::RefusedDependency,
+        _ => Word::RefusedOther,
+    }
+}
+
+fn language(app: &App) -> Result<Lang> {
+    Ok(Lang::of(&app.settings()?.language))
 }
 
 fn round(r: &Round) -> RoundView {

@@ -74,7 +74,7 @@ fn whole(say: &Say<'_>, form: &Running) -> VisitView {
         household: form.open().household.to_string(),
         head_name: head_name(form),
         form: form.open().form.clone(),
-        form_title: form.form().title.clone(),
+        form_title: say.form_title(&form.open().form),
         state: if reading && finished { VisitState::Finished } else { VisitState::Draft },
         privacy_shown: form.open().privacy_at.is_some() || before.is_some_and(|v| v.privacy_notice_at.is_some()),
         window: match before.filter(|_| reading) {

@@ -25,6 +25,22 @@ impl Lang {
         }
     }
 
+    /// The half of an error's words in this language. They are said in both, Chinese first, each a sentence or more:
+    /// 没有这户。 There is no such household. What has one half only is shown whole.
+    pub fn half(self, both: &str) -> &str {
+        let ends = both.char_indices().filter(|(_, c)| matches!(c, '。' | '！' | '？'));
+        let cut = ends.map(|(at, c)| at.saturating_add(c.len_utf8())).find_map(|at| {
+            let (zh, rest) = both.split_at_checked(at)?;
+            let en = rest.trim_start();
+            // English follows a blank and has no Chinese sentence after it.
+            let split = rest.len() != en.len()
+                && en.starts_with(|c: char| c.is_ascii_alphabetic())
+                && !en.contains(['。', '，', '；']);
+            split.then_some((zh, en))
+        });
+        cut.map_or(both, |(zh, en)| self.pick(zh, en))
+    }
+
     /// One of two.
     pub fn pick<T>(self, zh: T, en: T) -> T {
         match self {
@@ -113,8 +129,13 @@ words! {
     Remark: "备注", "Remark";
     TryAgain: "再访日期", "To try again on";
     Conflict: "两处填写不一致", "Two people wrote different values";
-    /// shown once a visit, and logged that it was
-    PrivacyNotice: "本次入户排查由乡镇人民政府按防止返贫监测帮扶集中排查工作方案组织。所采集的家庭成员、健康、收入等信息只用于防止返贫监测和帮扶，由经办人员在其负责的范围内查看，依法保密。您可以要求查看、更正本户的信息；不愿回答的问题可以不回答。", "This visit is part of the township's screening against falling back into poverty. What is recorded about the household (members, health, income) is used for monitoring and support only, seen by the staff responsible for this area, and kept confidential. You may ask to see and correct it, and you need not answer a question you do not wish to answer.";
+    // why the server set a change aside
+    RefusedScope: "这户不在您的工作范围内，服务器没有收下。您填的内容还在本机，服务器也另存了一份，请联系管理员。", "This household is outside your area and the server did not take the change. It is kept here, and apart on the server: ask the administrator.";
+    RefusedPermit: "您的岗位不能改这一项，服务器没有收下。您填的内容还在本机，服务器也另存了一份，请联系管理员。", "Your title may not change this and the server did not take the change. It is kept here, and apart on the server: ask the administrator.";
+    RefusedNotYours: "这是别人的入户记录，服务器没有收下这处改动。您填的内容还在本机，服务器也另存了一份。", "This is another person's visit and the server did not take the change. It is kept here, and apart on the server.";
+    RefusedDuplicate: "这台设备恢复过旧数据，这处改动会重新编号再送一次，没有丢。", "This device went back to older data: the change is numbered anew and sent again. Nothing is lost.";
+    RefusedDependency: "前一处改动服务器还没有收到，这一处先放着，还在本机。", "The change before this one has not reached the server yet, so this one waits. It is kept here.";
+    RefusedOther: "服务器认为这处改动有误，没有收下。您填的内容还在本机，请联系管理员。", "The server found the change faulty and did not take it. It is kept here: ask the administrator.";
     SyncNever: "还没有同步过。", "Never synced yet.";
 }
 
@@ -145,6 +166,22 @@ mod tests {
             let (zh, en) = (word.say(Lang::Zh), word.say(Lang::En));
             assert!(!zh.is_empty() && !en.is_empty(), "{word:?}");
             assert_eq!(zh.matches("{}").count(), en.matches("{}").count(), "{word:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_is_said_in_one_language() {
+        let both = "日期应写作 2023-06-01。 A date is written 2023-06-01.";
+        assert_eq!(Lang::Zh.half(both), "日期应写作 2023-06-01。");
+        assert_eq!(Lang::En.half(both), "A date is written 2023-06-01.");
+        let long = "连不上服务器。内容都在本机。 Offline: all is safe. Sync later.";
+        assert_eq!(Lang::Zh.half(long), "连不上服务器。内容都在本机。");
+        assert_eq!(Lang::En.half(long), "Offline: all is safe. Sync later.");
+        let named = "必填：家庭人口。 Not answered: 家庭人口.";
+        assert_eq!((Lang::Zh.half(named), Lang::En.half(named)), ("必填：家庭人口。", "Not answered: 家庭人口."));
+        assert_eq!(Lang::En.half(crate::storage::fault::DISK).find("The disk"), Some(0));
+        for whole in ["没有这户。", "No such household.", "没有 Excel 文件。请选 XLSX 文件。", ""] {
+            assert_eq!(Lang::En.half(whole), whole);
         }
     }
 

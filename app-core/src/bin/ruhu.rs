@@ -36,9 +36,24 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    match Ruhu::parse().verb {
+    let asked = match Ruhu::try_parse() {
+        Ok(asked) => asked,
+        Err(e) => return unreadable(&e),
+    };
+    match asked.verb {
         Verb::Form { verb } => form::run(&verb),
         Verb::Pack { verb } => pack::run(&verb),
         Verb::Phone(phone) => phone::run(&phone),
     }
+}
+
+/// Help and version end well; a command line that cannot be read ends with 2, and as JSON where a phone was asked for it.
+fn unreadable(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.exit_code() == 0 {
+        return ExitCode::SUCCESS;
+    }
+    let words: Vec<_> = std::env::args_os().collect();
+    let json = words.get(1).is_some_and(|w| w == "phone") && words.iter().any(|w| w == "--json");
+    if json { phone::unreadable(&error.render().to_string()) } else { ExitCode::from(2) }
 }

@@ -55,7 +55,7 @@ impl HouseholdDoc {
     pub fn found(id: HouseholdId, founding: &Founding, actor: Actor, at_secs: i64) -> Result<Self> {
         let mut new = Self::unfounded(id);
         let day = chrono::DateTime::from_timestamp(at_secs, 0)
-            .ok_or_else(|| Error::invalid("日期有误"))?
+            .ok_or_else(|| Error::invalid("日期有误。 The date is wrong."))?
             .date_naive()
             .to_string();
         let edits = founding.edits(&day);
@@ -98,10 +98,10 @@ impl HouseholdDoc {
     /// - a new visit must name its `collector_id` in the same call.
     pub fn edit(&mut self, actor: Actor, at_secs: i64, edits: &[Edit]) -> Result<Option<Written>> {
         if !self.is_founded() {
-            return Err(Error::internal("档案尚未建立"));
+            return Err(Error::internal("档案尚未建立。 There is no file yet."));
         }
         if edits.iter().any(|e| e.path.first().is_some_and(|s| s == "meta")) {
-            return Err(Error::internal("档案标识不能修改"));
+            return Err(Error::internal("档案标识不能修改。 The file's id cannot be changed."));
         }
         self.write(actor, at_secs, edits, false)
     }
@@ -109,10 +109,14 @@ impl HouseholdDoc {
     fn write(&mut self, actor: Actor, at_secs: i64, edits: &[Edit], founding: bool) -> Result<Option<Written>> {
         let edits: BTreeMap<&Vec<String>, &Scalar> = edits.iter().map(|e| (&e.path, &e.value)).collect();
         if edits.len() as u64 > layout::MAX_OPS / 2 {
-            return Err(Error::invalid("一次修改的内容过多，请分几次保存。"));
+            return Err(Error::invalid(
+                "一次修改的内容过多，请分几次保存。 Too much at once: save it in several steps.",
+            ));
         }
         if !self.has_room() {
-            return Err(Error::invalid("该户档案的内容已到上限，不能再写入；已写入的都在，请联系管理员。"));
+            return Err(Error::invalid(
+                "该户档案的内容已到上限，不能再写入；已写入的都在，请联系管理员。 This household's file is full; what was written is safe. Ask the administrator.",
+            ));
         }
         self.doc.set_actor(ActorId::from(actor));
         let mut tx = self.doc.transaction();
@@ -143,7 +147,9 @@ impl HouseholdDoc {
         let time = at_secs.clamp(*TIME_RANGE.start(), *TIME_RANGE.end());
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(time));
         let Some(hash) = hash else { return Ok(None) };
-        let change = self.doc.get_change_by_hash(&hash).ok_or_else(|| Error::internal("档案处理出错"))?;
+        let change = self.doc.get_change_by_hash(&hash).ok_or_else(|| {
+            Error::internal("档案处理出错，没有写入。 The file could not be worked on; nothing was written.")
+        })?;
         self.weight = self.weight.with(change.raw_bytes().len(), u64::try_from(change.len()).unwrap_or(u64::MAX));
         Ok(Some(Written { hash: hash.0, bytes: change.raw_bytes().to_vec() }))
     }
@@ -199,7 +205,7 @@ fn new_visits_name_their_collector(doc: &impl ReadDoc, edits: &BTreeMap<&Vec<Str
             && !has_collector(edits, id)
             && !exists(doc, root, id)?
         {
-            return Err(Error::internal("新的入户记录缺少采集人"));
+            return Err(Error::internal("新的入户记录缺少采集人。 A new visit has no collector."));
         }
     }
     Ok(())
@@ -227,7 +233,7 @@ fn worth_a_spot(doc: &impl ReadDoc, path: &[String], value: &Scalar) -> Result<b
 
 fn put<T: Transactable>(tx: &mut T, obj: &ObjId, key: &str, value: &Scalar) -> Result<()> {
     if value.as_text().is_some_and(|t| t.len() > layout::MAX_TEXT) {
-        return Err(Error::invalid("文字过长，请缩短后再保存。"));
+        return Err(Error::invalid("文字过长，请缩短后再保存。 The text is too long: shorten it."));
     }
     let standing = tx.get_all(obj, key).map_err(broken)?;
     let same = |(v, _): &(Value<'_>, ObjId)| from_value(v).as_ref() == Some(value);
@@ -235,7 +241,7 @@ fn put<T: Transactable>(tx: &mut T, obj: &ObjId, key: &str, value: &Scalar) -> R
         return Ok(());
     }
     if standing.iter().any(|(v, _)| v.is_object()) {
-        return Err(Error::internal("档案路径指向一组内容，不能直接写入"));
+        return Err(Error::internal("档案路径指向一组内容，不能直接写入。 The path names a group, not a value."));
     }
     if standing.len() > 1 {
         // A plain put of the winning value would store only a delete of the others (findings §2).

@@ -51,6 +51,7 @@ impl VisitFile {
             finished_on: self.finished_on().map(str::to_owned),
             method: self.method.clone(),
             outcome: self.outcome.clone(),
+            collector: self.collector_id.clone().or_else(|| self.collector.clone()),
             answers: self.answers.iter().map(|(q, a)| (q.clone(), a.to_json())).collect(),
         }
     }

@@ -57,13 +57,13 @@ pub(super) struct Spot {
 /// Finds the spot of a path; makes the maps of a new member or visit on the way.
 pub(super) fn spot<T: Transactable>(tx: &mut T, path: &[String]) -> Result<Spot> {
     if path.len() < 2 || path.len() > MAX_DEPTH || !path.iter().all(|s| segment_is_sound(s)) {
-        return Err(Error::internal("档案路径有误"));
+        return Err(Error::internal("档案路径有误。 The path is wrong."));
     }
     let (mut obj, mut depth) = (ROOT, 0);
     loop {
         let rest = path.get(depth..).unwrap_or_default();
         let Some(first) = rest.first() else {
-            return Err(Error::internal("档案路径指向一组内容，不能直接写入"));
+            return Err(Error::internal("档案路径指向一组内容，不能直接写入。 The path names a group, not a value."));
         };
         match child(tx, &obj, first)? {
             Child::Map(id) => obj = id,
@@ -72,11 +72,11 @@ pub(super) fn spot<T: Transactable>(tx: &mut T, path: &[String]) -> Result<Spot>
             }
             Child::Nothing | Child::Value => {
                 if depth == 0 || is_collection(path.get(..depth).unwrap_or_default()) {
-                    return Err(Error::internal("档案中没有这一部分"));
+                    return Err(Error::internal("档案中没有这一部分。 The file has no such part."));
                 }
                 let key = rest.join("/");
                 if key.len() > MAX_KEY {
-                    return Err(Error::internal("档案路径过长"));
+                    return Err(Error::internal("档案路径过长。 The path is too long."));
                 }
                 return Ok(Spot { obj, depth, key });
             }
@@ -111,5 +111,5 @@ pub(super) fn child(doc: &impl ReadDoc, obj: &ObjId, key: &str) -> Result<Child>
 
 /// automerge refused: our mistake. Its words stay in the private cause.
 pub(super) fn broken(cause: automerge::AutomergeError) -> Error {
-    Error::internal("档案处理出错").because(cause)
+    Error::internal("档案处理出错，没有写入。 The file could not be worked on; nothing was written.").because(cause)
 }

@@ -31,11 +31,15 @@ impl HouseholdDoc {
         let mut doc = automerge::Automerge::new();
         let applied = guarded(|| doc.apply_changes(changes).is_ok());
         if applied != Some(true) {
-            return Err(Error::internal("档案重新编号失败，原内容未动"));
+            return Err(Error::internal(
+                "档案重新编号失败，原内容未动。 The changes could not be numbered anew; nothing was touched.",
+            ));
         }
         let done = HouseholdDoc::load_of(self.id, &doc.save_nocompress())?;
         if done.digest() != self.digest() {
-            return Err(Error::internal("档案重新编号失败，原内容未动"));
+            return Err(Error::internal(
+                "档案重新编号失败，原内容未动。 The changes could not be numbered anew; nothing was touched.",
+            ));
         }
         Ok(Reauthored { doc: done, written: rewrite.written, dropped: rewrite.dropped })
     }
@@ -71,14 +75,16 @@ impl Rewrite {
     /// The change as it is now: itself, or written again.
     fn pass(&mut self, change: Change) -> Result<Change> {
         if *change.actor_id() == self.new {
-            return Err(Error::internal("新的编号已被使用"));
+            return Err(Error::internal("新的编号已被使用。 The new actor is taken."));
         }
         let rests = change.deps().iter().any(|d| self.hashes.contains_key(d));
         if !rests && !self.branch.contains(&change.hash()) {
             return Ok(change);
         }
         if !self.own.contains(change.actor_id()) {
-            return Err(Error::internal("他人的修改已建立在这一分支上，不能重新编号"));
+            return Err(Error::internal(
+                "他人的修改已建立在这一分支上，不能重新编号。 Others have built on these changes: they cannot be numbered anew.",
+            ));
         }
         let again = self.again(change.decode());
         self.hashes.insert(change.hash(), again.hash());

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::fault::Faults;
 use super::sheet::Sheet;
 
-const PHASE_COLUMNS: &[&str] = &["id", "label", "label_en", "from", "to", "flag", "source", "note"];
+const PHASE_COLUMNS: &[&str] = &["id", "label", "label_en", "from", "to", "flag", "source", "note", "note_en"];
 const ITEM_COLUMNS: &[&str] = &["level", "number", "phase", "task", "content", "task_en", "content_en", "evidence"];
 
 /// One phase 工作阶段.
@@ -28,6 +28,8 @@ pub struct Phase {
     pub source: String,
     /// what to tell people
     pub note: String,
+    /// English
+    pub note_en: String,
 }
 
 impl Phase {
@@ -76,6 +78,7 @@ pub(super) fn phases(sheet: &Sheet, faults: &mut Faults) -> Vec<Phase> {
             flag: row.owned("flag"),
             source: row.owned("source"),
             note: row.owned("note"),
+            note_en: row.owned("note_en"),
         };
         if phase.from.zip(phase.to).is_some_and(|(from, to)| from > to) {
             row.fault("to", "lies before from", faults);

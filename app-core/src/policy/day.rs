@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 
 use super::pack::Pack;
+use super::params::Param;
 use crate::xlsform::{Env, Table};
 
 /// The campaign's clock: China Standard Time, 8 hours east.
@@ -20,6 +21,8 @@ pub(super) struct Day {
     pub on: NaiveDate,
     pub today: String,
     pub year_start: String,
+    /// those in force that nobody official has confirmed
+    provisional: Vec<Param>,
     /// key → value of the parameters in force
     pub params: HashMap<String, String>,
     pub env: Env,
@@ -33,13 +36,28 @@ impl Day {
             .keys()
             .filter_map(|key| pack.params.on(key, on).map(|p| (key.to_owned(), p.value.clone())))
             .collect();
+        let open = pack.params.keys().filter_map(|key| pack.params.on(key, on)).filter(|p| p.provisional);
+        let provisional = open.cloned().collect();
         let mut env = Env::at(noon(on));
         env.externals = externals(pack, on);
-        Day { on, today: on.to_string(), year_start: format!("{:04}-01-01", on.year()), params, env, names }
+        Day {
+            on,
+            today: on.to_string(),
+            year_start: format!("{:04}-01-01", on.year()),
+            provisional,
+            params,
+            env,
+            names,
+        }
     }
 
     pub fn param(&self, key: &str) -> Option<&str> {
         self.params.get(key).map(String::as_str)
+    }
+
+    /// The parameter in force, if it is provisional.
+    pub fn provisional(&self, key: &str) -> Option<&Param> {
+        self.provisional.iter().find(|p| p.key == key)
     }
 
     /// Whether any rule or check looks at a node of this name.

@@ -217,6 +217,9 @@ pub struct VisitFact {
     pub method: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// id of whoever made it: a recheck is someone else's
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collector: Option<String>,
     /// name → scalar, or array for a multiple choice
     pub answers: BTreeMap<String, Value>,
 }

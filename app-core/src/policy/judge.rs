@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::facts::Facts;
 use super::pack::Pack;
+use super::params::Param;
 use super::rule::{FindingKind, Rule, Severity};
 use super::template::{Number, Numbers};
 use super::view::View;
@@ -42,6 +43,8 @@ pub struct Finding {
     pub words_en: String,
     /// the numbers that made it true
     pub numbers: Map<String, Value>,
+    /// parameters it rests on that nobody official has confirmed
+    pub provisional: Vec<String>,
     /// code of list `risk`, with kind risk
     pub risk_kind: Option<String>,
     /// paths it points at (checks)
@@ -157,7 +160,8 @@ fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) -> bool {
         return false;
     }
     let numbers = numbers(rule, view, tree);
-    let (words, words_en) = (rule.words.fill(&numbers), rule.words_en.fill(&numbers));
+    let provisional: Vec<&Param> = rule.params().filter_map(|key| view.day.provisional(key)).collect();
+    let (words, words_en) = said(rule, &numbers, &provisional);
     match &rule.form {
         Some(form) => {
             let done = view.asked.contains_key(form.slug.as_str());
@@ -180,12 +184,24 @@ fn one(rule: &Rule, view: &View<'_>, tree: &Tree, out: &mut Judgement) -> bool {
             words,
             words_en,
             numbers: numbers.json(),
+            provisional: provisional.iter().map(|p| p.key.clone()).collect(),
             risk_kind: rule.risk_kind.clone(),
             fields: rule.fields.clone(),
             severity: rule.severity,
         }),
     }
     true
+}
+
+/// The words, Chinese and English; whoever reads them is told which figures nobody official has confirmed.
+fn said(rule: &Rule, numbers: &Numbers, provisional: &[&Param]) -> (String, String) {
+    let (mut words, mut words_en) = (rule.words.fill(numbers), rule.words_en.fill(numbers));
+    if !provisional.is_empty() {
+        let labels = |of: fn(&Param) -> &str| provisional.iter().map(|p| of(p)).collect::<Vec<_>>();
+        words.push_str(&format!("（暂定标准：{}）", labels(|p| &p.label).join("、")));
+        words_en.push_str(&format!(" (provisional: {})", labels(|p| &p.label_en).join(", ")));
+    }
+    (words, words_en)
 }
 
 /// A form stands once; required beats optional.

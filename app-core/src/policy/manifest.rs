@@ -1,39 +1,44 @@
 //! `pack.toml`: what the pack is.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::fault::Faults;
 
 /// The pack's own card.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// e.g. `guangxi-2023`
     pub id: String,
     /// region the policy holds in
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
     /// English
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region_en: String,
     /// policy year
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub year: i32,
     /// version of the pack, text
     pub version: String,
     /// first day it may be used
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<String>,
     /// the campaign's Chinese name
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// English
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title_en: String,
     /// slugs in the notice's order
     #[serde(default)]
     pub forms: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(year: &i32) -> bool {
+    *year == 0
 }
 
 impl Manifest {
@@ -61,6 +66,62 @@ impl Manifest {
             }
         }
         manifest
+    }
+
+    /// The card as rows of a workbook: key, value; lists separated by a space.
+    pub(super) fn rows(&self) -> Vec<(String, String)> {
+        let year = if self.year == 0 { String::new() } else { self.year.to_string() };
+        let valid_from = self.valid_from.clone().unwrap_or_default();
+        let forms = self.forms.join(" ");
+        [
+            ("id", &self.id),
+            ("region", &self.region),
+            ("region_en", &self.region_en),
+            ("year", &year),
+            ("version", &self.version),
+            ("valid_from", &valid_from),
+            ("title", &self.title),
+            ("title_en", &self.title_en),
+            ("forms", &forms),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| (key.to_owned(), value.clone()))
+        .collect()
+    }
+
+    /// The card from such rows; an unknown key is a fault, by row.
+    pub(super) fn from_rows(
+        file: &str,
+        rows: impl Iterator<Item = (u32, String, String)>,
+        faults: &mut Faults,
+    ) -> Manifest {
+        let mut out = Manifest::default();
+        for (row, key, value) in rows {
+            match key.as_str() {
+                "id" => out.id = value,
+                "region" => out.region = value,
+                "region_en" => out.region_en = value,
+                "year" => match value.parse() {
+                    Ok(year) => out.year = year,
+                    Err(_) => faults.add(file, row, "value", "the year is a whole number"),
+                },
+                "version" => out.version = value,
+                "valid_from" => out.valid_from = Some(value),
+                "title" => out.title = value,
+                "title_en" => out.title_en = value,
+                "forms" => out.forms = value.split_whitespace().map(str::to_owned).collect(),
+                "" => {}
+                other => faults.add(file, row, "key", format!("{other} is not known; is it misspelt?")),
+            }
+        }
+        out
+    }
+
+    /// `pack.toml` in the one way this program writes it.
+    pub(super) fn to_toml(&self) -> String {
+        // Plain texts, a number and a list of texts: this cannot fail.
+        toml::to_string(self).unwrap_or_default()
     }
 
     /// First day the pack may be used; none = open.

@@ -8,6 +8,7 @@
 pub mod campaign;
 pub mod codes;
 mod day;
+pub mod difference;
 pub mod facts;
 pub mod fault;
 pub mod files;
@@ -22,19 +23,23 @@ pub mod routing;
 pub mod rule;
 pub mod sheet;
 mod template;
+pub mod texts;
 mod vet;
 mod view;
+pub mod workbook;
 
 #[cfg(test)]
 mod tests;
 
 pub use day::Externals;
+pub use difference::{ChangeKind, Difference, difference};
 pub use fault::{Fault, Faults};
 pub use files::Files;
 pub use judge::{Finding, FormFor, Judgement, Unknown, check, judge, judge_json};
 pub use pack::Pack;
 pub use routing::{derived, facts_for_form, forms_for, list_of};
 pub use rule::{FindingKind, Rule, Severity};
+pub use texts::NoticePoint;
 
 /// The text in a language: `en…` English where there is any, else Chinese.
 pub(crate) fn pick<'a>(lang: &str, zh: &'a str, en: &'a str) -> &'a str {

@@ -17,13 +17,24 @@ use super::params::{Param, Params};
 use super::routes::{self, Step, TitlePermits};
 use super::rule::{self, Rule};
 use super::sheet::Sheet;
+use super::texts::{self, FormTitle, NoticePoint};
 use super::vet;
 use crate::domain::Title;
 use crate::xlsform::Table;
 
 /// The sheets with columns of their own; every other `.csv` beside them is a table for `pulldata`.
-const SHEETS: &[&str] =
-    &["params.csv", "codes.csv", "phases.csv", "checklist.csv", "routes.csv", "permits.csv", "rules.csv", "checks.csv"];
+const SHEETS: &[&str] = &[
+    "params.csv",
+    "codes.csv",
+    "phases.csv",
+    "checklist.csv",
+    "routes.csv",
+    "permits.csv",
+    "rules.csv",
+    "checks.csv",
+    "forms.csv",
+    "notices.csv",
+];
 
 /// A loaded pack. Cheap to share behind an `Arc`; loading costs milliseconds.
 #[derive(Debug)]
@@ -37,6 +48,8 @@ pub struct Pack {
     checklist: Vec<ChecklistItem>,
     steps: Vec<Step>,
     permits: Vec<TitlePermits>,
+    titles: Vec<FormTitle>,
+    notices: Vec<NoticePoint>,
     rules: Vec<Rule>,
     checks: Vec<Rule>,
     names: Arc<Names>,
@@ -85,6 +98,9 @@ impl Pack {
             .unwrap_or_default();
         let steps = sheet(&files, "routes.csv", faults).map(|s| routes::steps(&s, &params, faults)).unwrap_or_default();
         let permits = sheet(&files, "permits.csv", faults).map(|s| routes::permits(&s, faults)).unwrap_or_default();
+        let titles =
+            sheet(&files, "forms.csv", faults).map(|s| texts::titles(&s, &manifest.forms, faults)).unwrap_or_default();
+        let notices = sheet(&files, "notices.csv", faults).map(|s| texts::notices(&s, faults)).unwrap_or_default();
         let rules = sheet(&files, "rules.csv", faults).map(|s| rule::read(&s, false, faults)).unwrap_or_default();
         let checks = sheet(&files, "checks.csv", faults).map(|s| rule::read(&s, true, faults)).unwrap_or_default();
         let names = Arc::new(vet::names(rules.iter().chain(&checks)));
@@ -102,6 +118,8 @@ impl Pack {
             checklist,
             steps,
             permits,
+            titles,
+            notices,
             rules,
             checks,
             names,
@@ -129,6 +147,18 @@ impl Pack {
     /// Slugs of the forms in the notice's order.
     pub fn slugs(&self) -> &[String] {
         &self.manifest.forms
+    }
+
+    /// What a form is called; `None` = the pack gives it no name of its own beside the form's title.
+    pub fn form_title(&self, slug: &str, lang: &str) -> Option<&str> {
+        let title = self.titles.iter().find(|t| t.slug == slug)?;
+        Some(super::pick(lang, &title.label, &title.label_en))
+    }
+
+    /// The points of a text that is read out (`privacy`), in order.
+    pub fn notice(&self, id: &str) -> impl Iterator<Item = &NoticePoint> {
+        let id = id.to_owned();
+        self.notices.iter().filter(move |p| p.notice == id)
     }
 
     /// A parameter on a day; `None` = unknown (no row, or a slot the county has not filled).
@@ -230,10 +260,10 @@ impl Pack {
         let shift = |d: Option<NaiveDate>| d.and_then(|d| shifted(d, days)).map(|d| d.to_string()).unwrap_or_default();
         let mut out = csv::Writer::from_writer(Vec::new());
         // Writing to memory cannot fail.
-        let _ = out.write_record(["id", "label", "label_en", "from", "to", "flag", "source", "note"]);
+        let _ = out.write_record(["id", "label", "label_en", "from", "to", "flag", "source", "note", "note_en"]);
         for p in &self.phases {
             let (from, to) = (shift(p.from), shift(p.to));
-            let row = [&p.id, &p.label, &p.label_en, &from, &to, &p.flag, &p.source, &p.note];
+            let row = [&p.id, &p.label, &p.label_en, &from, &to, &p.flag, &p.source, &p.note, &p.note_en];
             let _ = out.write_record(row.map(String::as_bytes));
         }
         out.into_inner().unwrap_or_default()

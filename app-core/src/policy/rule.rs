@@ -110,6 +110,22 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The parameters it needs, each once.
+    pub(super) fn params(&self) -> impl Iterator<Item = &str> {
+        let mut seen: Vec<&str> = Vec::new();
+        for key in self.needs.iter().flat_map(Need::params) {
+            if !seen.contains(&key) {
+                seen.push(key);
+            }
+        }
+        seen.into_iter()
+    }
+
+    /// What it says of anybody, Chinese and English: a heading over the households it speaks about.
+    pub fn heading(&self) -> (String, String) {
+        (self.words.heading(), self.words_en.heading())
+    }
+
     /// Its condition and its numbers.
     pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
         std::iter::once(&self.when).chain(self.numbers.iter().map(|(_, e)| e))

@@ -43,6 +43,16 @@ impl Template {
         })
     }
 
+    /// The words as a heading over many households: without the names in front, each slot an ellipsis.
+    pub fn heading(&self) -> String {
+        let said = |p: &Part| match p {
+            Part::Text(text) => text.clone(),
+            Part::Slot(_) => "…".to_owned(),
+        };
+        let whole: String = self.parts.iter().map(said).collect();
+        whole.trim_start_matches('…').trim_start_matches(['：', ':', ' ']).to_owned()
+    }
+
     /// Fills the slots; a name without a value is shown as a dash.
     pub fn fill(&self, numbers: &Numbers) -> String {
         let mut out = String::new();

@@ -116,6 +116,10 @@ impl<'a> View<'a> {
         leaf(tree, now, "labour", &self.labour().to_string());
         leaf(tree, now, "today", &self.day.today);
         leaf(tree, now, "year_start", &self.day.year_start);
+        // An empty list leaves no node: without this "none were handed over" looks like "nobody knows".
+        if super::needs::is_known(self.facts.pointer("/profile/leaflets")) {
+            leaf(tree, now, "leaflets_known", "yes");
+        }
         let param = tree.add(now, "param");
         for (key, value) in self.day.params.iter().filter(|(key, _)| self.day.names(key)) {
             leaf(tree, param, key, value);

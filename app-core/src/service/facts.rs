@@ -23,6 +23,8 @@ const YES_NO: [&str; 10] = [
     "pension",
     "willing",
 ];
+/// Stands for a measure in [`check`]: the day it began, or `yes`.
+const MEASURE: &str = "measure";
 /// Facts that are whole numbers in the file.
 const WHOLE: [&str; 4] = ["employed_months", "disability_kind", "disability_level", "order"];
 /// Facts with several choices, each a yes or no of its own.
@@ -38,6 +40,71 @@ const CODED: [(&str, &str); 8] = [
     ("kind", "allowance_kind"),
     ("class", "allowance_class"),
 ];
+
+/// Facts of the household, below `profile/` (2-forms.md "Facts"). A slip of the pen must not become a fact that nothing
+/// reads and nobody can take back.
+const PROFILE: [&str; 27] = [
+    "base",
+    "monitored_kind",
+    "cleared",
+    "standing",
+    "clearance_way",
+    "identified_on",
+    "cleared_on",
+    "safety_net",
+    "priority",
+    "registered_risks",
+    "relocation_site",
+    "area",
+    "phone",
+    "head_name",
+    "allowance/kind",
+    "allowance/class",
+    "allowance/whole",
+    "allowance/since",
+    "allowance/applied_on",
+    "plan/made_on",
+    "plan/items",
+    "housing/only_home",
+    "housing/grade",
+    "water/quantity",
+    "water/quality",
+    "water/reliability",
+    "water/convenience",
+];
+/// Facts of a member, below `members/<id>/`.
+pub(super) const MEMBER: [&str; 18] = [
+    "name",
+    "id_number",
+    "sex",
+    "birth",
+    "relation",
+    "living",
+    "education",
+    "schooling",
+    "health",
+    "work",
+    "disability_kind",
+    "disability_level",
+    "insured",
+    "pension",
+    "dropout_reason",
+    "employed_months",
+    "willing",
+    "order",
+];
+/// Whole numbers, with the least and the most that can be true.
+const BOUNDS: [(&str, i64, i64); 3] =
+    [("employed_months", 0, 12), ("disability_kind", 1, 7), ("disability_level", 1, 4)];
+
+/// Whether the pack has this measure; a pack without the list of a family takes any item of it.
+fn is_measure(pack: Option<&Pack>, family: &str, item: &str) -> bool {
+    let Some(pack) = pack else { return !family.is_empty() && !item.is_empty() };
+    let items = pack.codes(&format!("measure_{family}"));
+    !item.is_empty()
+        && pack.codes("measure_family").iter().any(|c| c.code == family)
+        && (items.is_empty() || items.iter().any(|c| c.code == item))
+}
 
 /// What a verb did.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +123,7 @@ impl App {
         let pack = self.pack().ok();
         let (edited, changes) = self.transact_noting(|tx| {
             let file = tx.file(household)?;
-            known_place(&file, &path)?;
+            known_place(pack.as_deref(), &file, &path)?;
             let edits = edits(pack.as_deref(), tx, &file, &path, value)?;
             tx.edit(household, author, &edits)
         })?;
@@ -65,13 +132,14 @@ impl App {
 }
 
 /// The paths a person may correct here. Whether *this* person may is `approvals`' to say.
-fn known_place(file: &HouseholdFile, path: &[String]) -> Result<()> {
+fn known_place(pack: Option<&Pack>, file: &HouseholdFile, path: &[String]) -> Result<()> {
     let segments: Vec<&str> = path.iter().map(String::as_str).collect();
     let fine = match segments.as_slice() {
-        ["profile", _] | ["profile", _, _] | ["leaflets", _, "given_on" | "by"] => true,
+        ["profile", rest @ ..] => PROFILE.contains(&rest.join("/").as_str()),
+        ["leaflets", "application" | "support", "given_on" | "by"] => true,
         ["place", "county" | "township" | "village" | "hamlet" | "address"] => true,
-        ["measures", measure] => measure.contains('.'),
-        ["members", id, _] => file.members.iter().any(|m| m.fact.id == *id),
+        ["measures", measure] => measure.split_once('.').is_some_and(|(family, item)| is_measure(pack, family, item)),
+        ["members", id, fact] => MEMBER.contains(fact) && file.members.iter().any(|m| m.fact.id == *id),
         _ => false,
     };
     if fine && segments.iter().all(|s| !s.is_empty()) {
@@ -86,7 +154,8 @@ fn edits(pack: Option<&Pack>, tx: &Tx<'_>, file: &HouseholdFile, path: &[String]
         return several(pack, tx, file, path, name, value);
     }
     let value = scalar(name, value)?;
-    check(pack, tx, name, &value)?;
+    let measure = path.first().is_some_and(|root| root == "measures");
+    check(pack, tx, if measure { MEASURE } else { name }, &value)?;
     Ok(vec![Edit { path: path.to_vec(), value }])
 }
 
@@ -150,6 +219,11 @@ pub(super) fn scalar(name: &str, value: &Value) -> Result<Scalar> {
 
 /// Whether the value may stand: a code of its list, a sound ID number, a phone number, a date.
 pub(super) fn check(pack: Option<&Pack>, tx: &Tx<'_>, name: &str, value: &Scalar) -> Result<()> {
+    if let Scalar::Int(n) = value
+        && BOUNDS.iter().any(|(fact, least, most)| *fact == name && !(*least..=*most).contains(n))
+    {
+        return Err(bad_value());
+    }
     let Some(text) = value.as_text().filter(|t| !t.is_empty()) else { return Ok(()) };
     if let Some((_, list)) = CODED.iter().find(|(fact, _)| *fact == name)
         && let Some(pack) = pack
@@ -158,6 +232,9 @@ pub(super) fn check(pack: Option<&Pack>, tx: &Tx<'_>, name: &str, value: &Scalar
         return Err(Error::invalid("没有这个选项代码。 There is no such code."));
     }
     match name {
+        "grade" if !matches!(text, "A" | "B" | "C" | "D") => Err(bad_value()),
+        "sex" if !matches!(text, "male" | "female") => Err(bad_value()),
+        MEASURE if text == "yes" => Ok(()),
         "id_number" => sound_number(text),
         "phone" => {
             let sound =
@@ -168,7 +245,7 @@ pub(super) fn check(pack: Option<&Pack>, tx: &Tx<'_>, name: &str, value: &Scalar
                 Err(Error::invalid("电话号码应为 5–20 位数字。 A phone number has 5–20 digits."))
             }
         }
-        "birth" | "since" | "applied_on" | "identified_on" | "cleared_on" | "made_on" | "given_on" => {
+        "birth" | "since" | "applied_on" | "identified_on" | "cleared_on" | "made_on" | "given_on" | MEASURE => {
             match crate::policy::facts::day(text) {
                 Some(day) if day <= tx.lens().on => Ok(()),
                 Some(_) => Err(Error::invalid("日期不能晚于今天。 The date may not lie after today.")),

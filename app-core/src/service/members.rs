@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::App;
-use super::facts::{Done, check, scalar, sound_number};
+use super::facts::{Done, MEMBER, check, scalar, sound_number};
 use crate::document::{Edit, HouseholdFile, Scalar, member_edits};
 use crate::domain::IdNumber;
 use crate::domain::id::{HouseholdId, short_id};
@@ -16,6 +16,11 @@ impl App {
     pub fn add_member(&self, household: HouseholdId, facts: &Map<String, Value>) -> Result<(String, Done)> {
         let author = self.author()?;
         let pack = self.pack().ok();
+        if let Some(stranger) = facts.keys().find(|f| !MEMBER.contains(&f.as_str()) && *f != "disability") {
+            return Err(Error::invalid(format!(
+                "名册中没有这一项：{stranger}。 A member has no such fact: {stranger}."
+            )));
+        }
         let id = short_id();
         let member = member(&id, facts)?;
         let (edited, changes) = self.transact_noting(|tx| {
@@ -70,6 +75,9 @@ fn member(id: &str, facts: &Map<String, Value>) -> Result<Member> {
     if member.name.as_deref().unwrap_or_default().trim().is_empty() {
         return Err(Error::invalid("请填写姓名。 Give the name."));
     }
+    // Whoever is put on the roster lives here, unless it is said how he came or went; a roster of which nobody knows who
+    // lives in the house can be judged by no rule.
+    member.living = member.living.filter(|l| !l.is_empty()).or_else(|| Some("alive".to_owned()));
     complete(&mut member)?;
     Ok(member)
 }

@@ -11,6 +11,7 @@ pub mod household_view;
 pub mod households;
 pub mod members;
 pub mod overview;
+pub mod problems;
 pub mod register;
 pub mod round;
 pub mod session;
@@ -19,6 +20,7 @@ pub mod status;
 pub(crate) mod tests;
 pub mod today;
 pub mod visit;
+pub mod what_if;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};

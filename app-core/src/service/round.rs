@@ -6,8 +6,10 @@ use super::App;
 use crate::error::{Error, Kind, Result};
 use crate::policy::Pack;
 use crate::storage::Changes;
+use crate::storage::meta::Identity;
 use crate::storage::round::Round;
 use crate::sync::apply::{Applied, apply};
+use crate::sync::enrol;
 use crate::sync::round::{Outgoing, SoFar, collect};
 use crate::sync::transport::{Address, Link};
 
@@ -37,13 +39,13 @@ impl App {
         };
         let outcome = (self.setup.connect)(&address).and_then(|transport| {
             let link = Link::new(transport.as_ref(), Some(&identity.token));
-            // The pack first where it is known to be missing, so that a first round is projected once, with it.
-            let outcome = self
-                .fetch_pack(&link, &mut report)
-                .and_then(|()| self.rounds(&link, &mut report))
-                .and_then(|()| self.fetch_pack(&link, &mut report));
-            (report.round.bytes_up, report.round.bytes_down, report.round.round_trips) = link.counted();
-            outcome
+            let first = self.exchange(&link, &mut report);
+            if first.is_ok() || !link.is_stranger() {
+                return first;
+            }
+            // A restored server does not know us: let in again on its own letter, the round begins anew.
+            let Some(token) = self.let_in_again(&link, &identity)? else { return first };
+            self.exchange(&Link::new(transport.as_ref(), Some(&token)), &mut report)
         });
         report.round.ok = outcome.is_ok();
         report.round.words = outcome.as_ref().err().map(|e| e.words.clone()).unwrap_or_default();
@@ -57,6 +59,31 @@ impl App {
         })?;
         self.look_again()?;
         outcome.map(|()| report)
+    }
+
+    fn exchange(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
+        // The pack first where it is known to be missing, so that a first round is projected once, with it.
+        let outcome = self
+            .fetch_pack(link, report)
+            .and_then(|()| self.rounds(link, report))
+            .and_then(|()| self.fetch_pack(link, report));
+        let (up, down, trips) = link.counted();
+        report.round.bytes_up = report.round.bytes_up.saturating_add(up);
+        report.round.bytes_down = report.round.bytes_down.saturating_add(down);
+        report.round.round_trips = report.round.round_trips.saturating_add(trips);
+        outcome
+    }
+
+    /// The new token; `None` where there is no letter to show.
+    fn let_in_again(&self, link: &Link<'_>, identity: &Identity) -> Result<Option<String>> {
+        let (letter, actors) = self.read(|tx| Ok((tx.letter()?, tx.own_actors_whole()?)))?;
+        let (Some(letter), Some(first)) = (letter, actors.first()) else { return Ok(None) };
+        let (identity, answer) = enrol::ask_again(link, identity, letter, first.nonce)?;
+        self.transact(|tx| {
+            tx.set_identity(&identity)?;
+            answer.letter.as_ref().map_or(Ok(()), |letter| tx.set_letter(letter))
+        })?;
+        Ok(Some(identity.token))
     }
 
     fn rounds(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {

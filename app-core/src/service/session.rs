@@ -25,6 +25,8 @@ pub enum Stage {
 #[derive(Debug, Clone)]
 pub struct SessionState {
     pub stage: Stage,
+    /// an enrolment was begun and not finished
+    pub unfinished: bool,
     pub shown: Shown,
     /// set after a wrong PIN: attempts left before the device locks
     pub attempts_left: Option<u32>,
@@ -46,6 +48,7 @@ impl App {
         let now = self.now().timestamp();
         Ok(SessionState {
             stage,
+            unfinished: vault.is_some() && !enrolled,
             shown: vault.as_ref().map_or_else(default, |v| v.shown().clone()),
             attempts_left: vault.as_ref().filter(|v| v.has_failed()).map(Vault::attempts_left),
             wait: vault.as_ref().map_or(0, |v| u32::try_from(v.wait(now)).unwrap_or(u32::MAX)),

@@ -6,13 +6,13 @@ use crate::error::{Error, Kind};
 
 /// Words for a disk that is full or cannot be written.
 pub const DISK: &str = "存储空间已满或无法写入：刚才这一项没有保存，此前保存的内容都在。请清理空间后再试。\
- The disk is full or cannot be written: the last entry was not saved; everything saved before is safe. Free some space and try again.";
+ \x20The disk is full or cannot be written: the last entry was not saved; everything saved before is safe. Free some space and try again.";
 
 const DAMAGED: &str = "本机数据文件无法打开（密钥不符或文件损坏）。已同步的内容在服务器上是安全的；请联系管理员。\
- The data file cannot be opened (wrong key or damaged). What was synced is safe on the server; ask your administrator.";
+ \x20The data file cannot be opened (wrong key or damaged). What was synced is safe on the server; ask your administrator.";
 
 const BUSY: &str = "另一个程序正在使用本机数据，请关闭后再试；内容没有改变。\
- Another program is using this device's data. Close it and try again; nothing was changed.";
+ \x20Another program is using this device's data. Close it and try again; nothing was changed.";
 
 impl From<rusqlite::Error> for Error {
     fn from(cause: rusqlite::Error) -> Self {

@@ -9,7 +9,7 @@ use super::Tx;
 use crate::domain::Person;
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
-use crate::wire::message::{ActorName, Cursor, PackRef};
+use crate::wire::message::{ActorName, Cursor, Letter, PackRef};
 
 /// What the device is to the server; written once at enrolment. Secrets lie here and nowhere else.
 #[derive(Clone, Serialize, Deserialize)]
@@ -81,6 +81,7 @@ const TOLD_ACTORS: &str = "told_actors";
 const COMPARING: &str = "comparing";
 const LEAVING: &str = "leaving";
 const UNREAD: &str = "unread";
+const LETTER: &str = "letter";
 const PROJECTED: &str = "projected_with";
 
 impl Tx<'_> {
@@ -148,7 +149,18 @@ impl Tx<'_> {
             person: person.id,
             name: person.name,
             device: identity.device_name,
+            warrant: None,
         })
+    }
+
+    /// The server's word about this device, for a server that has forgotten it.
+    pub fn letter(&self) -> Result<Option<Letter>> {
+        self.get(LETTER)
+    }
+
+    /// Keeps the server's word about this device.
+    pub fn set_letter(&self, letter: &Letter) -> Result<()> {
+        self.set(LETTER, letter)
     }
 
     /// Whose device this is.

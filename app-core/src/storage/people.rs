@@ -12,6 +12,9 @@ use crate::wire::message::{ActorName, AreaName, PackFiles, PackRef};
 /// The most bytes a stored pack may unfold to.
 pub const PACK_LIMIT: usize = 16 << 20;
 
+/// The most bytes a warrant may unfold to.
+const WARRANT_LIMIT: usize = 64 << 10;
+
 /// A person on a device, by actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Writer {
@@ -23,15 +26,25 @@ pub struct Writer {
 }
 
 impl Tx<'_> {
-    /// Notes who writes under an actor.
+    /// Notes who writes under an actor, with the server's signed word where it came.
     pub fn write_actor(&self, a: &ActorName) -> Result<()> {
+        let word = if a.warrant.is_some() { wire::encode(a)? } else { Vec::new() };
         self.conn
             .prepare_cached(
-                "INSERT INTO actor (actor, person, name, device) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (actor) DO UPDATE SET person = excluded.person, name = excluded.name, device = excluded.device",
+                "INSERT INTO actor (actor, person, name, device, warrant) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (actor) DO UPDATE SET person = excluded.person, name = excluded.name, device = excluded.device,
+                   warrant = iif(length(excluded.warrant) > 0, excluded.warrant, warrant)",
             )?
-            .execute(params![a.actor.as_slice(), a.person, a.name, a.device])?;
+            .execute(params![a.actor.as_slice(), a.person, a.name, a.device, word])?;
         Ok(())
+    }
+
+    /// What the server signed about actors, at most `count`: to be shown to it after a restore.
+    pub fn vouched(&self, count: usize) -> Result<Vec<ActorName>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT warrant FROM actor WHERE length(warrant) > 0 ORDER BY actor LIMIT ?1")?;
+        let rows = statement.query_map([i64::try_from(count).unwrap_or(i64::MAX)], |r| r.get::<_, Vec<u8>>(0))?;
+        rows.map(|bytes| wire::decode(&bytes?, WARRANT_LIMIT)).collect()
     }
 
     /// Who writes under an actor; `None` when the server has not said.

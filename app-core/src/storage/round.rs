@@ -87,7 +87,7 @@ impl Tx<'_> {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// A receipt names a household; with its heads (`whole`), what was noted of it before is needed no more.
+    /// A receipt names a household; with the heads of the `whole` file, what was noted before is needed no more.
     pub fn receipt_covers(&self, household: HouseholdId, receipt: i64, whole: bool) -> Result<()> {
         let household = household.to_string();
         if whole {
@@ -103,21 +103,25 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Receipts that name any of these households, at most so many: time, what is held, signature.
-    pub fn receipts_for(&self, households: &[HouseholdId], most: usize) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>> {
-        let mut ids = std::collections::BTreeSet::new();
-        let mut statement = self.conn.prepare_cached("SELECT receipt FROM receipt_household WHERE household = ?1")?;
-        for household in households {
-            let found = statement.query_map([household.to_string()], |r| r.get::<_, i64>(0))?;
-            ids.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
+    /// Receipts that name a household, the newest first: its id, time, what is held, signature; until `look` has enough
+    /// (`false`).
+    pub fn receipts_naming(
+        &self,
+        household: HouseholdId,
+        mut look: impl FnMut(i64, i64, &[u8], &[u8]) -> Result<bool>,
+    ) -> Result<()> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT r.id, r.time_ms, r.acks, r.signature FROM receipt_household h JOIN receipt r ON r.id = h.receipt
+             WHERE h.household = ?1 ORDER BY h.receipt DESC",
+        )?;
+        let mut rows = statement.query([household.to_string()])?;
+        while let Some(row) = rows.next()? {
+            let (acks, sig): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
+            if !look(row.get(0)?, row.get(1)?, &acks, &sig)? {
+                break;
+            }
         }
-        let mut statement = self.conn.prepare_cached("SELECT time_ms, acks, signature FROM receipt WHERE id = ?1")?;
-        let rows = ids
-            .into_iter()
-            .rev()
-            .take(most)
-            .map(|id| statement.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))));
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        Ok(())
     }
 
     /// How many receipts are kept.

@@ -57,6 +57,9 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     if let Some(person) = &answer.person {
         tx.set_person(person)?;
     }
+    if let Some(letter) = &answer.letter {
+        tx.set_letter(letter)?;
+    }
     tx.write_areas(&answer.areas)?;
     if let Some(pack) = &answer.pack {
         tx.set_pack_ref(pack)?;
@@ -123,10 +126,11 @@ fn receipt(tx: &Tx<'_>, answer: &SyncAnswer) -> Result<()> {
         return Ok(());
     }
     let id = tx.write_receipt(answer.time, &wire::encode(&held)?, &answer.receipt)?;
-    // A whole file and an acknowledgement name heads, which stand for everything before; single changes do not.
-    let whole = answer.acks.len().saturating_add(answer.whole.len());
+    // The heads of a whole file stand for everything before. Those of an acknowledgement may be of changes that are yet to
+    // come here, and single changes say nothing of what was written beside them.
+    let whole = answer.acks.len()..answer.acks.len().saturating_add(answer.whole.len());
     for (i, one) in held.iter().enumerate() {
-        tx.receipt_covers(household(&one.household)?, id, i < whole)?;
+        tx.receipt_covers(household(&one.household)?, id, whole.contains(&i))?;
     }
     Ok(())
 }
@@ -201,6 +205,9 @@ fn take_whole(
         }
         Err(e) => return Err(e),
         Ok(Some(local)) => {
+            let own = tx.own_actor()?;
+            let ours = base.change_infos().into_iter().filter(|c| c.actor == own && !local.has(&c.hash));
+            was_put_back(tx, identity, ours.count() > 0)?;
             if replant::onto(tx, base, &local, &whole.grid, fresh_actor(identity)?, now)? == Outcome::Rewritten {
                 applied.again = true;
             }
@@ -244,6 +251,9 @@ fn take_changes(
     }
     let came = outcomes.iter().filter(|o| matches!(o, Ok(crate::document::Admitted::New { .. }))).count();
     applied.changes_down = applied.changes_down.saturating_add(u32::try_from(came).unwrap_or(u32::MAX));
+    let own = tx.own_actor()?;
+    let ours = |o: &_| matches!(o, Ok(crate::document::Admitted::New { actor, .. }) if *actor == own);
+    was_put_back(tx, identity, outcomes.iter().any(ours))?;
     for (bytes, outcome) in pulled.changes.iter().zip(&outcomes) {
         // What this device had brought in vain has been taken after all.
         if matches!(outcome, Ok(crate::document::Admitted::New { .. }))
@@ -257,6 +267,12 @@ fn take_changes(
         tx.save(id, &grid.unwrap_or_else(|| doc.file().place.grid), &doc)?;
     }
     Ok(outcomes.iter().all(Result::is_ok))
+}
+
+/// Work under the actor this device writes with comes from elsewhere: the device was put back to an older copy of itself,
+/// and would go on under numbers that are taken. It writes under a new actor from here.
+fn was_put_back(tx: &Tx<'_>, identity: &Identity, ours_came: bool) -> Result<()> {
+    if ours_came { tx.add_own_actor(fresh_actor(identity)?) } else { Ok(()) }
 }
 
 fn forget(tx: &Tx<'_>, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {

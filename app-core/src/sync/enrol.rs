@@ -3,11 +3,11 @@
 use serde_bytes::ByteBuf;
 use zeroize::Zeroizing;
 
-use super::transport::{Address, Link, Transport};
+use super::transport::{Address, Link, Transport, UNREACHABLE};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
 use crate::storage::meta::{Enrolling, Identity, OwnActor};
-use crate::wire::message::{Cursor, EnrolAnswer, EnrolRequest};
+use crate::wire::message::{Cursor, EnrolAnswer, EnrolRequest, Letter};
 use crate::wire::{sign, version};
 
 /// A ticket as typed or scanned.
@@ -41,8 +41,11 @@ impl Ticket {
                 insecure: false,
             });
         };
-        let bad =
-            || Error::invalid("登记码不完整，请重新扫描或输入。 The ticket is incomplete: scan or type it again.");
+        let bad = || {
+            Error::invalid(
+                "登记码不完整或有误，没有登记，请重新扫描或核对。 The ticket is incomplete or mistyped; nothing was enrolled. Scan it again or compare it.",
+            )
+        };
         let (server, rest) = line.split_once('#').ok_or_else(bad)?;
         let mut parts = rest.split('.');
         let (Some(code), Some(print), Some(expiry), None) = (parts.next(), parts.next(), parts.next(), parts.next())
@@ -66,7 +69,7 @@ impl Ticket {
         if self.expires.is_some_and(|e| e.saturating_add(86_400) < now) {
             return Err(Error::new(
                 Kind::Refused,
-                "登记码已过期，请向管理员要新的。 The ticket has expired: ask for a new one.",
+                "登记码已过期，没有登记。请向发码人要一个新的。 The ticket has expired; nothing was enrolled. Ask for a new one.",
             ));
         }
         Ok(())
@@ -105,9 +108,48 @@ pub fn ask(transport: &dyn Transport, ticket: &Ticket, keys: &Enrolling, device_
         nonce: ByteBuf::from(nonce(&keys.nonce)?),
         device_name: device_name.to_owned(),
         sig: ByteBuf::new(),
+        letter: None,
     };
     sign::sign_enrol(&mut request, &*secret(&keys.secret)?);
-    Link::new(transport, None).enrol(&request)
+    Link::new(transport, None).enrol(&request).map_err(|e| {
+        // What the server itself says stays; silence means something else here than in a round.
+        if e.words == UNREACHABLE { unfinished().because(e) } else { e }
+    })
+}
+
+fn unfinished() -> Error {
+    Error::new(
+        Kind::Offline,
+        "连不上服务器，登记还没有完成；登记码没有作废。请到有网络的地方，用同一个登记码和密码再试一次。 The server cannot be reached, so the enrolment is not finished; the ticket stays good. Where there is signal, try again with the same ticket and PIN.",
+    )
+}
+
+/// Asks a server that has forgotten this device (it was restored from a backup made before the enrolment, or this device
+/// was put back to an older token) to let it in again on its own letter; gives the identity with the new token.
+pub fn ask_again(
+    link: &Link<'_>,
+    identity: &Identity,
+    letter: Letter,
+    nonce: [u8; 8],
+) -> Result<(Identity, EnrolAnswer)> {
+    let mut request = EnrolRequest {
+        v: version::CURRENT,
+        code: String::new(),
+        key: ByteBuf::new(),
+        nonce: ByteBuf::from(nonce),
+        device_name: identity.device_name.clone(),
+        sig: ByteBuf::new(),
+        letter: Some(letter),
+    };
+    sign::sign_enrol(&mut request, &*secret(&identity.secret)?);
+    let answer = link.enrol(&request)?;
+    if answer.device != identity.device || hex::encode(&answer.server_key) != identity.server_key {
+        return Err(Error::new(
+            Kind::Refused,
+            "这不是本机登记的服务器，没有同步；本机内容都在。 This is not the server this device was enrolled at; everything here is safe.",
+        ));
+    }
+    Ok((Identity { token: answer.token.clone(), ..identity.clone() }, answer))
 }
 
 /// Takes what the server told.
@@ -124,6 +166,9 @@ pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str,
         server_key: hex::encode(&answer.server_key),
     })?;
     tx.set_person(&answer.person)?;
+    if let Some(letter) = &answer.letter {
+        tx.set_letter(letter)?;
+    }
     tx.add_own_actor(own_actor(&keys.secret, nonce(&keys.nonce)?)?)?;
     tx.set_pack_ref(&answer.pack)?;
     tx.write_areas(&answer.areas)?;

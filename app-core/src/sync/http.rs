@@ -99,7 +99,7 @@ fn unreachable_or_unknown(e: reqwest::Error) -> Error {
         {
             return Error::new(
                 Kind::Refused,
-                "对方不是登记时的服务器（证书不符），什么也没有发送。请核对网络或向管理员要新的登记码。 This is not the server of the ticket (other certificate); nothing was sent. Check the network or ask for a new ticket.",
+                "对方不是登记码上的服务器（证书不符），什么也没有送出，本机内容都在。请换个网络再试，或向发码人核对登记码。 This is not the server of the ticket (other certificate); nothing was sent, everything here is safe. Try another network, or ask whoever gave you the ticket.",
             );
         }
         cause = next.source();

@@ -1,5 +1,7 @@
 //! One request of a round: what is new here, signed, with the place we stand at.
 
+use std::collections::{BTreeMap, HashSet};
+
 use serde_bytes::ByteBuf;
 
 use super::enrol::secret;
@@ -8,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::storage::Tx;
 use crate::storage::change::Pending;
 use crate::storage::meta::{Identity, OwnActor};
-use crate::wire::chunk::change_author;
-use crate::wire::message::{Hash, Held, Proof, Push, SyncAnswer, SyncRequest};
+use crate::wire::chunk::{change_author, change_deps};
+use crate::wire::message::{Ack, Hash, Held, Proof, Push, SyncAnswer, SyncRequest};
 use crate::wire::{sign, version};
 
 /// The most changes, and bytes of them, in one request: small enough to get through a village's signal at once.
@@ -20,11 +22,13 @@ const BYTES: usize = 192 * 1024;
 const ACTORS: usize = 16;
 
 /// The most receipts given back in one request (the server takes no more), and the largest one.
-const PROOFS: usize = 256;
+const PROOFS: usize = 4_000;
 const HELD_MOST: usize = 16 << 20;
 
 /// The most files asked for again in one request.
 const WANTED: usize = 64;
+/// The most actors of whom the server's word is shown to it (it takes no more).
+const VOUCHED: usize = 5_000;
 
 /// How much of the pack's hash is named.
 const PACK_DIGITS: usize = 16;
@@ -60,7 +64,11 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
     // Nothing is pushed under an actor of which the server has not heard: a phone with very many tells them first.
     let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES, &so_far.unanswered)? };
     let push = by_household(&pending);
-    let held = if tx.comparing()? { tx.held()?.into_iter().map(held).collect() } else { Vec::new() };
+    let (held, vouched) = if tx.comparing()? {
+        (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?)
+    } else {
+        (Vec::new(), Vec::new())
+    };
     let mut request = SyncRequest {
         v: version::CURRENT,
         cursor: tx.cursor()?,
@@ -76,6 +84,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         } else {
             tx.unread()?.iter().take(WANTED).map(|id| bytes_of(*id)).collect()
         },
+        vouched,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;
@@ -84,16 +93,42 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
     Ok(Outgoing { request, pushed, actor: tx.own_actor()?, actors: told, untold: untold > ACTORS })
 }
 
-/// The server's own receipts for what goes up of others (after a restore): only on its own word it takes that back.
+/// The server's own receipts for what goes up of others (after a restore): only on its own word it takes that back. Of
+/// each household the newest that cover it, and no more.
 fn proofs(tx: &Tx<'_>, pending: &[Pending], own: &[OwnActor]) -> Result<Vec<Proof>> {
-    let is_own = |p: &&Pending| change_author(&p.bytes).is_some_and(|a| own.iter().any(|o| o.actor == a));
-    let mut others: Vec<HouseholdId> = pending.iter().filter(|p| !is_own(p)).map(|p| p.household).collect();
-    others.dedup();
-    let mut found = Vec::new();
-    for (time, held, sig) in tx.receipts_for(&others, PROOFS)? {
-        found.push(Proof { time, held: crate::wire::decode(&held, HELD_MOST)?, sig: ByteBuf::from(sig) });
+    let is_own = |p: &Pending| change_author(&p.bytes).is_some_and(|a| own.iter().any(|o| o.actor == a));
+    let mut need: BTreeMap<HouseholdId, HashSet<Hash>> = BTreeMap::new();
+    for p in pending.iter().filter(|p| !is_own(p)) {
+        need.entry(p.household).or_default().insert(p.hash);
     }
-    Ok(found)
+    let mut found: BTreeMap<i64, Proof> = BTreeMap::new();
+    for (household, mut need) in need {
+        let changes: Vec<&Pending> = pending.iter().filter(|p| p.household == household).collect();
+        tx.receipts_naming(household, |id, time, held, sig| {
+            let held: Vec<Ack> = crate::wire::decode(held, HELD_MOST)?;
+            let before = need.len();
+            let covered = covered(&held, household, &changes);
+            need.retain(|hash| !covered.contains(hash));
+            if need.len() < before {
+                found.insert(id, Proof { time, held, sig: ByteBuf::from(sig) });
+            }
+            Ok(!need.is_empty())
+        })?;
+    }
+    Ok(found.into_values().take(PROOFS).collect())
+}
+
+/// What a receipt says of a household: the heads it names, and what they rest on.
+fn covered(held: &[Ack], household: HouseholdId, changes: &[&Pending]) -> HashSet<Hash> {
+    let named = held.iter().filter(|a| a.household.as_slice() == household.as_bytes().as_slice());
+    let mut covered: HashSet<Hash> =
+        named.flat_map(|a| &a.heads).filter_map(|h| Hash::try_from(h.as_slice()).ok()).collect();
+    for p in changes.iter().rev() {
+        if covered.contains(&p.hash) {
+            covered.extend(change_deps(&p.bytes).unwrap_or_default());
+        }
+    }
+    covered
 }
 
 fn bytes_of(id: HouseholdId) -> ByteBuf {

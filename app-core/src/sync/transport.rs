@@ -69,17 +69,23 @@ pub struct Link<'a> {
     up: Cell<u32>,
     down: Cell<u32>,
     trips: Cell<u32>,
+    stranger: Cell<bool>,
 }
 
 impl<'a> Link<'a> {
     /// Starts counting.
     pub fn new(transport: &'a dyn Transport, token: Option<&'a str>) -> Self {
-        Self { transport, token, up: Cell::new(0), down: Cell::new(0), trips: Cell::new(0) }
+        Self { transport, token, up: Cell::new(0), down: Cell::new(0), trips: Cell::new(0), stranger: Cell::new(false) }
     }
 
     /// Bytes of bodies up and down, and requests, so far.
     pub fn counted(&self) -> (u32, u32, u32) {
         (self.up.get(), self.down.get(), self.trips.get())
+    }
+
+    /// Whether the server said that it does not know this device.
+    pub fn is_stranger(&self) -> bool {
+        self.stranger.get()
     }
 
     /// Presents a ticket.
@@ -121,7 +127,9 @@ impl<'a> Link<'a> {
         if reply.status == 200 {
             return wire::decode(&reply.body, UNFOLDED).map(Ok);
         }
-        Ok(Err(Refused { status: reply.status, refusal: wire::decode(&reply.body, 1 << 16).ok() }))
+        let refused = Refused { status: reply.status, refusal: wire::decode(&reply.body, 1 << 16).ok() };
+        self.stranger.set(self.stranger.get() || refused.knows_us_not());
+        Ok(Err(refused))
     }
 }
 
@@ -134,6 +142,10 @@ struct Refused {
 impl Refused {
     fn asks_for_whole(&self) -> bool {
         self.refusal.as_ref().is_some_and(|r| r.why == "whole")
+    }
+
+    fn knows_us_not(&self) -> bool {
+        self.refusal.as_ref().is_some_and(|r| r.why == "token")
     }
 
     fn into_error(self) -> Error {
@@ -152,10 +164,10 @@ impl Refused {
     }
 }
 
+/// Words for a server that cannot be reached, or an answer that was cut off.
+pub const UNREACHABLE: &str = "连不上服务器，或中途断了：本机内容都已保存，有信号时再同步。 The server cannot be reached, or the link broke off: everything is saved on this device; sync when there is signal.";
+
 /// The server cannot be reached.
 pub fn offline() -> Error {
-    Error::new(
-        Kind::Offline,
-        "连不上服务器：本机内容都已保存，有信号时再同步。 The server cannot be reached: everything is saved on this device; sync when there is signal.",
-    )
+    Error::new(Kind::Offline, UNREACHABLE)
 }

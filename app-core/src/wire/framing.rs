@@ -34,16 +34,24 @@ const MAX_NESTING: usize = 32;
 
 /// A message as a body.
 pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>> {
-    let broken = |e: std::io::Error| Error::internal("消息打包失败").because(e);
+    let broken = |e: std::io::Error| {
+        Error::internal("消息打包失败；本机内容都在。 The message could not be packed; everything here is safe.")
+            .because(e)
+    };
     let mut cbor = Vec::new();
-    ciborium::into_writer(message, &mut cbor).map_err(|e| Error::internal("消息打包失败").because(e))?;
+    ciborium::into_writer(message, &mut cbor).map_err(|e| {
+        Error::internal("消息打包失败；本机内容都在。 The message could not be packed; everything here is safe.")
+            .because(e)
+    })?;
     let mut compressor =
         zstd::bulk::Compressor::with_prepared_dictionary(dictionary_for(cbor.len())).map_err(broken)?;
     for flag in [CParameter::ContentSizeFlag(false), CParameter::ChecksumFlag(false), CParameter::DictIdFlag(false)] {
         compressor.set_parameter(flag).map_err(broken)?;
     }
     let frame = compressor.compress(&cbor).map_err(broken)?;
-    let body = frame.strip_prefix(&MAGIC).ok_or_else(|| Error::internal("消息打包失败"))?;
+    let body = frame.strip_prefix(&MAGIC).ok_or_else(|| {
+        Error::internal("消息打包失败；本机内容都在。 The message could not be packed; everything here is safe.")
+    })?;
     let mut out = Vec::with_capacity(body.len() + 1);
     out.push(FRAMING_V1);
     out.extend_from_slice(body);
@@ -59,10 +67,19 @@ fn dictionary_for(len: usize) -> &'static EncoderDictionary<'static> {
 
 /// Reads a body. Takes at most about `max_len` bytes of memory (the CBOR inside may not be longer) and never panics.
 pub fn decode<T: DeserializeOwned>(body: &[u8], max_len: usize) -> Result<T> {
-    let damaged = || Error::damaged("收到的数据不完整或已损坏，请重试。");
+    let damaged = || {
+        Error::damaged(
+            "收到的数据不完整或已损坏，没有采用；本机内容都在，请再试一次。 What came is torn or damaged and was not used; everything here is safe. Try again.",
+        )
+    };
     let frame = match body.split_first() {
         Some((&FRAMING_V1, frame)) => frame,
-        Some(_) => return Err(Error::new(crate::error::Kind::Refused, "对方使用了不同的版本，请先升级应用。")),
+        Some(_) => {
+            return Err(Error::new(
+                crate::error::Kind::Refused,
+                "对方使用了不同的版本，请先升级程序；本机内容都在。 The other side speaks another version: update the app first; everything here is safe.",
+            ));
+        }
         None => return Err(damaged()),
     };
     let cbor = inflate(frame, max_len).map_err(|e| damaged().because(e))?.ok_or_else(damaged)?;

@@ -33,6 +33,9 @@ pub struct EnrolRequest {
     pub device_name: String,
     /// Ed25519 signature by `key` over `"ruhu-enrol-v1" ‖ code (normalised) ‖ key ‖ nonce`
     pub sig: ByteBuf,
+    /// in place of a ticket (`code` is empty): a device that this server enrolled and no longer knows (a restore)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
 }
 
 /// What an enrolled device is told.
@@ -48,6 +51,29 @@ pub struct EnrolAnswer {
     pub epoch: String,
     pub pack: PackRef,
     pub areas: Vec<AreaName>,
+    /// lets the device in again after a restore
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
+}
+
+/// The server's signed word about a device and its person. The device keeps it: the backup from which the server is
+/// restored may have heard of neither.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// the server's id of the device
+    #[serde(rename = "d")]
+    pub device: String,
+    /// what people call the device
+    #[serde(rename = "n")]
+    pub name: String,
+    /// the device's Ed25519 public key
+    #[serde(rename = "k")]
+    pub key: ByteBuf,
+    #[serde(rename = "p")]
+    pub person: crate::domain::Person,
+    /// Ed25519 signature by the server over `"ruhu-letter-v1" ‖` SHA-256 of all of the above (`sign`)
+    #[serde(rename = "g")]
+    pub sig: ByteBuf,
 }
 
 /// The pack in force.
@@ -118,11 +144,14 @@ pub struct SyncRequest {
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<Held>,
     /// households whose file could not be read on the device: sent whole again, or to be forgotten
-    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
     pub want: Vec<ByteBuf>,
     /// after a restore: receipts for what is brought of others, whose work the server takes back on its own word only
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
+    /// with `held`: who the actors are by the server's own signed word, for a backup that had not heard of them
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
+    pub vouched: Vec<ActorName>,
 }
 
 /// A receipt of the server, given back to it.
@@ -190,6 +219,9 @@ pub struct SyncAnswer {
     /// changes of this device that had been refused and have gone in after all (hashes)
     #[serde(rename = "y", default, skip_serializing_if = "Vec::is_empty")]
     pub released: Vec<ByteBuf>,
+    /// with `person`: the letter that says so
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
     /// who the actors in `whole` and `changes` are
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub actors: Vec<ActorName>,
@@ -263,6 +295,26 @@ pub struct ActorName {
     pub name: String,
     #[serde(rename = "d")]
     pub device: String,
+    /// makes it the server's signed word
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub warrant: Option<Warrant>,
+}
+
+/// What a restored server needs to know again whose an actor is, and its signature. Every device that holds work of the
+/// actor holds this too: else that work could come back from nobody but the author's own phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warrant {
+    /// the server's id of the device
+    #[serde(rename = "i")]
+    pub device: String,
+    /// the device's Ed25519 public key
+    #[serde(rename = "k")]
+    pub key: ByteBuf,
+    #[serde(rename = "t")]
+    pub title: crate::domain::Title,
+    /// Ed25519 signature by the server over `"ruhu-actor-v1" ‖` SHA-256 of all fields of the [`ActorName`] (`sign`)
+    #[serde(rename = "g")]
+    pub sig: ByteBuf,
 }
 
 /// The body of a refused request.

@@ -1,18 +1,21 @@
 //! Signatures (Ed25519): what is signed over what, for enrolment, push and receipt. Keys are 32 bytes.
 //!
 //! A signature proves which device pushed and what the server held; it is stored with the push and with the receipt.
+//! Letters and warrants are the server's word to its later self, kept by the devices in case it is restored.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 
 use super::chunk::{change_hash, document_heads};
-use super::message::{Ack, EnrolRequest, Hash, SyncAnswer, SyncRequest};
+use super::message::{Ack, ActorName, EnrolRequest, Hash, Letter, SyncAnswer, SyncRequest};
 
 const ENROL: &[u8] = b"ruhu-enrol-v1";
 const PUSH: &[u8] = b"ruhu-push-v1";
-const ACTOR: &[u8] = b"ruhu-actor-v1";
+const ACTOR_ID: &[u8] = b"ruhu-actor-id-v1";
 const RECEIPT: &[u8] = b"ruhu-receipt-v1";
+const LETTER: &[u8] = b"ruhu-letter-v1";
+const ACTOR: &[u8] = b"ruhu-actor-v1";
 
 /// A ticket's code without case, blanks and hyphens, as it is signed and looked up.
 pub fn normalised_code(code: &str) -> String {
@@ -22,7 +25,7 @@ pub fn normalised_code(code: &str) -> String {
 /// The actor id that a device makes of its public key and 8 random bytes. Nobody without the key can name bytes that give
 /// the same, so an actor belongs to its device wherever it is first heard of.
 pub fn actor_of(key: &[u8], nonce: &[u8]) -> [u8; 16] {
-    let digest: Hash = Sha256::new().chain_update(ACTOR).chain_update(key).chain_update(nonce).finalize().into();
+    let digest: Hash = Sha256::new().chain_update(ACTOR_ID).chain_update(key).chain_update(nonce).finalize().into();
     let mut actor = [0; 16];
     actor.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
     actor
@@ -124,6 +127,70 @@ fn receipt_message(time: i64, held: &[Ack]) -> Vec<u8> {
         }
     }
     [RECEIPT, &time.to_be_bytes(), &hasher.finalize()[..]].concat()
+}
+
+/// Makes a letter the server's word.
+pub fn sign_letter(letter: &mut Letter, secret: &[u8; 32]) {
+    letter.sig = signature(&SigningKey::from_bytes(secret), &letter_message(letter));
+}
+
+/// Whether a letter is the server's own word.
+pub fn verify_letter(letter: &Letter, server_key: &[u8]) -> bool {
+    holds(server_key, &letter_message(letter), &letter.sig)
+}
+
+fn letter_message(letter: &Letter) -> Vec<u8> {
+    let person = &letter.person;
+    let mut parts: Vec<&[u8]> = vec![
+        letter.device.as_bytes(),
+        letter.name.as_bytes(),
+        &letter.key,
+        person.id.as_bytes(),
+        person.name.as_bytes(),
+        person.title.code().as_bytes(),
+    ];
+    parts.extend(person.scope.iter().map(|area| area.as_str().as_bytes()));
+    [LETTER, &digest(&parts)[..]].concat()
+}
+
+/// Makes what is said of an actor the server's word; nothing without a warrant to sign.
+pub fn sign_actor(actor: &mut ActorName, secret: &[u8; 32]) {
+    let message = actor_message(actor);
+    if let (Some(warrant), Some(message)) = (&mut actor.warrant, message) {
+        warrant.sig = signature(&SigningKey::from_bytes(secret), &message);
+    }
+}
+
+/// Whether what is said of an actor is the server's own word.
+pub fn verify_actor(actor: &ActorName, server_key: &[u8]) -> bool {
+    match (&actor.warrant, actor_message(actor)) {
+        (Some(warrant), Some(message)) => holds(server_key, &message, &warrant.sig),
+        _ => false,
+    }
+}
+
+fn actor_message(actor: &ActorName) -> Option<Vec<u8>> {
+    let warrant = actor.warrant.as_ref()?;
+    let parts: [&[u8]; 7] = [
+        &actor.actor,
+        actor.person.as_bytes(),
+        actor.name.as_bytes(),
+        actor.device.as_bytes(),
+        warrant.device.as_bytes(),
+        &warrant.key,
+        warrant.title.code().as_bytes(),
+    ];
+    Some([ACTOR, &digest(&parts)[..]].concat())
+}
+
+/// Each part with its length before it, so that nothing moves from one into the next.
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
 }
 
 /// The public key of a secret one.

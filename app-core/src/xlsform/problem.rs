@@ -75,6 +75,6 @@ impl std::error::Error for Problems {}
 
 impl From<Problems> for crate::error::Error {
     fn from(problems: Problems) -> crate::error::Error {
-        crate::error::Error::new(crate::error::Kind::Form, format!("表单有误：{problems}"))
+        crate::error::Error::new(crate::error::Kind::Form, format!("表单有误。 The form is faulty: {problems}"))
     }
 }

@@ -70,6 +70,7 @@ fn golden_enrolment() {
         nonce: buf(2, 8),
         device_name: "韦秀英的手机".into(),
         sig: buf(3, 64),
+        letter: None,
     };
     holds("enrol-request-v1", &request);
     let answer = EnrolAnswer {
@@ -81,6 +82,7 @@ fn golden_enrolment() {
         epoch: "e234567abcde".into(),
         pack: pack(),
         areas: vec![AreaName { code: "999999101203".into(), name: "上岭村".into() }],
+        letter: None,
     };
     holds("enrol-answer-v1", &answer);
 }
@@ -102,6 +104,7 @@ fn golden_round() {
             held: vec![Ack { household: buf(5, 16), heads: vec![buf(9, 32)] }],
             sig: buf(13, 64),
         }],
+        vouched: Vec::new(),
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {
@@ -137,9 +140,11 @@ fn golden_round() {
             person: "p234567abcde".into(),
             name: "韦秀英".into(),
             device: "手机".into(),
+            warrant: None,
         }],
         pack: Some(pack()),
         person: Some(person()),
+        letter: None,
         areas: vec![AreaName { code: "999999101203".into(), name: "上岭村".into() }],
         time: 1_684_200_000_000,
         receipt: buf(16, 64),
@@ -149,6 +154,29 @@ fn golden_round() {
         "sync-answer-nothing-v1",
         &SyncAnswer { v: 1, cursor: cursor(), time: 1_684_200_000_000, ..SyncAnswer::default() },
     );
+}
+
+/// The server's word to its later self, as devices keep it for years.
+#[test]
+fn golden_letter_and_warrant() {
+    let letter = Letter {
+        device: "d234567abcde".into(),
+        name: "韦秀英的手机".into(),
+        key: buf(1, 32),
+        person: person(),
+        sig: buf(3, 64),
+    };
+    holds("letter-v1", &letter);
+    let warrant =
+        Warrant { device: "d234567abcde".into(), key: buf(1, 32), title: Title::GridWorker1, sig: buf(3, 64) };
+    let actor = ActorName {
+        actor: buf(2, 16),
+        person: "p234567abcde".into(),
+        name: "韦秀英".into(),
+        device: "韦秀英的手机".into(),
+        warrant: Some(warrant),
+    };
+    holds("actor-vouched-v1", &actor);
 }
 
 #[test]

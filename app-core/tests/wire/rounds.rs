@@ -6,7 +6,7 @@ use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
 use app_core::domain::id::{IMPORT_ACTOR, household_of_register};
 use app_core::policy::facts::Facts;
 use app_core::wire::lean::{is_lean, make_lean, make_whole};
-use app_core::wire::message::{Ack, Cursor, EnrolRequest, Push, SyncAnswer, SyncRequest};
+use app_core::wire::message::{Ack, ActorName, Cursor, EnrolRequest, Letter, Push, SyncAnswer, SyncRequest, Warrant};
 use app_core::wire::sign::*;
 use app_core::wire::{decode, encode};
 
@@ -44,6 +44,7 @@ fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
         held: Vec::new(),
         want: Vec::new(),
         proofs: Vec::new(),
+        vouched: Vec::new(),
     }
 }
 
@@ -157,6 +158,7 @@ fn an_enrolment_is_signed_by_the_key_it_brings() {
         nonce: ByteBuf::from([1; 8]),
         device_name: "韦秀英的手机".into(),
         sig: ByteBuf::new(),
+        letter: None,
     };
     assert!(!verify_enrol(&request));
     sign_enrol(&mut request, &SECRET);
@@ -202,4 +204,47 @@ fn a_push_is_not_hashed_without_end_to_make_it_whole() {
     let mut wrong = vec![[0xee; 32]; 60];
     wrong.push(founded);
     assert!(!make_whole(&mut sent, &strangers, &mut |_| wrong.clone()));
+}
+
+#[test]
+fn a_letter_and_a_warrant_are_the_servers_word_to_the_last_letter() {
+    let key = public_key(&SECRET);
+    let person = app_core::domain::Person {
+        id: "p1".into(),
+        name: "韦秀英".into(),
+        title: app_core::domain::Title::GridWorker1,
+        scope: vec![app_core::domain::Area::parse("999999101203-04").unwrap()],
+    };
+    let mut letter =
+        Letter { device: "d1".into(), name: "手机".into(), key: ByteBuf::from([7; 32]), person, sig: ByteBuf::new() };
+    assert!(!verify_letter(&letter, &key));
+    sign_letter(&mut letter, &SECRET);
+    assert!(verify_letter(&letter, &key));
+    let mut wider = letter.clone();
+    wider.person.scope.push(app_core::domain::Area::parse("999999101203-05").unwrap());
+    assert!(!verify_letter(&wider, &key));
+    // Nothing moves from one field into the next.
+    let mut shifted = letter.clone();
+    (shifted.device, shifted.name) = ("d".into(), "1手机".into());
+    assert!(!verify_letter(&shifted, &key));
+    assert!(!verify_letter(&letter, &public_key(&[9; 32])));
+
+    let mut actor = ActorName {
+        actor: ByteBuf::from(WEI),
+        person: "p1".into(),
+        name: "韦秀英".into(),
+        device: "手机".into(),
+        warrant: None,
+    };
+    sign_actor(&mut actor, &SECRET);
+    assert!(!verify_actor(&actor, &key), "nothing was vouched for");
+    let title = app_core::domain::Title::GridWorker1;
+    actor.warrant = Some(Warrant { device: "d1".into(), key: ByteBuf::from([7; 32]), title, sig: ByteBuf::new() });
+    sign_actor(&mut actor, &SECRET);
+    assert!(verify_actor(&actor, &key));
+    let mut another = actor.clone();
+    another.person = "p2".into();
+    assert!(!verify_actor(&another, &key));
+    actor.warrant.as_mut().unwrap().title = app_core::domain::Title::DataClerk;
+    assert!(!verify_actor(&actor, &key));
 }

@@ -1,19 +1,19 @@
 //! The log since the cursor, for the areas of which the device holds something.
 
+use app_core::document::change_hash;
 use app_core::domain::Area;
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
-use super::Gathering;
 use super::scope::Holding;
+use super::{Asked, Gathering};
 use crate::error::Result;
 use crate::store::rows::{LogKind, LogRow};
 
 /// Gathers in the order of the log; gives the position up to which everything is gathered.
 pub(super) fn catch_up(
     got: &mut Gathering<'_>,
-    device: &str,
-    scope: &[Area],
+    asked: &Asked<'_>,
     held: &Holding,
     since: u64,
     last: u64,
@@ -32,7 +32,7 @@ pub(super) fn catch_up(
             && let (Some(unit), Some(household)) = (Area::parse(&row.unit), row.household)
             && held.has(&unit, household)
         {
-            take(got, device, scope, held, row, &unit, household)?;
+            take(got, asked, held, row, &unit, household)?;
         }
         upto = seq;
     }
@@ -41,22 +41,20 @@ pub(super) fn catch_up(
 
 fn take(
     got: &mut Gathering<'_>,
-    device: &str,
-    scope: &[Area],
+    asked: &Asked<'_>,
     held: &Holding,
     row: LogRow,
     unit: &Area,
     household: Uuid,
 ) -> Result<()> {
-    let stays = |unit: &Area| scope.iter().any(|s| s.contains(unit));
+    let stays = |unit: &Area| asked.scope.iter().any(|s| s.contains(unit));
     let other = row.other.as_deref().and_then(Area::parse);
     let held_there = other.as_ref().is_some_and(|o| held.has(o, household));
     match row.kind {
         LogKind::Change => {
-            // What another brought is news to its author as well (a lost phone, a change that had to wait).
-            let own = row.carrier.as_deref().or(row.device.as_deref()) == Some(device);
-            if let (false, true, false, Some(change)) =
-                (own, stays(unit), got.whole.contains_key(&household), row.bytes)
+            // Its own work is news to a device that was put back to an older copy, or brought by another.
+            if let (true, false, Some(change)) = (stays(unit), got.whole.contains_key(&household), row.bytes)
+                && !change_hash(&change).is_some_and(|hash| asked.pushed.contains(&hash))
             {
                 got.used = got.used.saturating_add(change.len()).saturating_add(8);
                 got.actors.extend(row.device.and(row.actor));
@@ -64,7 +62,7 @@ fn take(
             }
         }
         LogKind::Arrive => {
-            let own = row.device.as_deref() == Some(device) && other.is_none();
+            let own = other.is_none() && asked.brought.contains(&household);
             let now = got.r.place(household)?.and_then(|p| Area::parse(&p.unit));
             if !own && !held_there && now.is_some_and(|n| stays(&n)) && !got.whole.contains_key(&household) {
                 got.take_whole(household)?;

@@ -12,7 +12,7 @@ mod compare;
 mod grow;
 mod scope;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use app_core::domain::{Area, Person};
 use app_core::wire::message::{ActorName, AreaName, Cursor, Held, Pulled, Whole};
@@ -26,7 +26,7 @@ use crate::store::rows::PersonRow;
 
 /// Who asks, and from where.
 pub struct Asked<'a> {
-    /// the device: its own changes are not sent back
+    /// the device
     pub device: &'a str,
     /// its person
     pub person: &'a PersonRow,
@@ -38,8 +38,11 @@ pub struct Asked<'a> {
     pub held: &'a [Held],
     /// files it could not read
     pub want: &'a [ByteBuf],
-    /// what it has just brought: it holds these, wherever they lie
+    /// households of which it has just brought something: it holds these, wherever they lie
     pub brought: Vec<Uuid>,
+    /// the changes it has just pushed: these alone are not sent back. Other work of its own that lies after the cursor it
+    /// does not know of: it was put back to an older copy of itself.
+    pub pushed: HashSet<[u8; 32]>,
     /// the server's epoch
     pub epoch: &'a str,
     /// the most bytes to send, before compression
@@ -63,7 +66,7 @@ pub struct Delivery {
     pub lacking: Vec<ByteBuf>,
     /// changes of the device that had been parked and have gone in after all
     pub released: Vec<ByteBuf>,
-    /// who wrote
+    /// who wrote; yet to be signed
     pub actors: Vec<ActorName>,
     /// the person, when news
     pub person: Option<Person>,
@@ -110,12 +113,7 @@ impl Gathering<'_> {
         let mut names = Vec::new();
         for actor in &self.actors {
             if let Some(owner) = self.r.owner(actor)? {
-                names.push(ActorName {
-                    actor: ByteBuf::from(actor.clone()),
-                    person: owner.person,
-                    name: owner.person_name,
-                    device: owner.device_name,
-                });
+                names.push(crate::letters::warrant(actor, owner));
             }
         }
         Ok(names)
@@ -147,7 +145,7 @@ pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
     };
     let equal = compare::compare(&mut got, asked, &mut told.lacking)?;
     let mut held = scope::Holding::new(&asked.scope, &start);
-    let upto = catch_up::catch_up(&mut got, asked.device, &asked.scope, &held, start.seq, last)?;
+    let upto = catch_up::catch_up(&mut got, asked, &held, start.seq, last)?;
     told.cursor.seq = upto;
     if upto == last {
         grow::forget_lost(&mut got, &held, &asked.scope)?;

@@ -83,7 +83,7 @@ pub struct Wish {
 
 /// Writes the register of the invented township.
 pub fn write_register(to: &Path, wish: Wish) -> Result<Made> {
-    let failed = |e: XlsxError| Error::invalid("登记表写不了；the register cannot be written").because(e);
+    let failed = |e: XlsxError| Error::invalid("登记表写不了。 The register cannot be written.").because(e);
     let mut book = Workbook::new();
     let day = ExcelDateTime::from_ymd(2023, 5, 15).map_err(failed)?;
     book.set_properties(&DocProperties::new().set_title("虚构登记表").set_creation_datetime(&day));

@@ -62,7 +62,7 @@ pub fn take(w: &mut dyn Writes, round: &Round<'_>) -> Result<Outcome> {
     let mut batch = Batch::default();
     for pushed in round.push {
         let id = Uuid::from_slice(&pushed.household)
-            .map_err(|e| Error::new(Why::Malformed, "户编号有误 a household id is malformed").because(e))?;
+            .map_err(|e| Error::new(Why::Malformed, "户编号有误，没有写入；本机内容都在。 A household id is malformed; nothing was written, everything here is safe.").because(e))?;
         let proven = HashSet::new();
         Household { w, round, batch: &mut batch, id, proven, outcome: &mut outcome }.take(pushed)?;
     }
@@ -210,7 +210,11 @@ impl Household<'_> {
                     Ok(Admitted::New { actor, .. }) => match judge.author(actor, hash) {
                         Ok(author) => taken.push(taken_of(author, *hash, actor, bytes, device)),
                         // Every change has an operation, and so was judged: its author is known.
-                        Err(_) => return Err(Error::internal("作者不明 a change came in without an author")),
+                        Err(_) => {
+                            return Err(Error::internal(
+                                "修改的作者不明，没有写入；本机内容都在。 A change has no author; nothing was written, everything here is safe.",
+                            ));
+                        }
                     },
                     Ok(Admitted::AlreadyHere { .. }) => {}
                     Err(r) => refused.push((*hash, *bytes, r.why)),
@@ -322,7 +326,10 @@ pub(super) fn keep(
 }
 
 fn malformed() -> Error {
-    Error::new(Why::Malformed, "收到的数据有误，未写入 a change is malformed")
+    Error::new(
+        Why::Malformed,
+        "收到的数据有误，没有写入；本机内容都在。 A change is malformed; nothing was written, everything here is safe.",
+    )
 }
 
 fn bytes(id: Uuid) -> ByteBuf {

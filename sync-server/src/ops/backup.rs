@@ -37,7 +37,9 @@ pub struct Restored {
 pub fn restore(data: &Path, from: &Path, people: Option<&Path>, now: i64) -> Result<Restored> {
     let file = crate::settings::database(data);
     if file.exists() {
-        return Err(Error::invalid("数据目录已有服务器，请先移走；a server is there already, move it away first"));
+        return Err(Error::invalid(
+            "数据目录已有服务器，没有恢复，请先移走。 A server is there already; nothing was restored. Move it away first.",
+        ));
     }
     std::fs::create_dir_all(data)?;
     let own = crate::settings::people_log(&file);
@@ -49,7 +51,10 @@ pub fn restore(data: &Path, from: &Path, people: Option<&Path>, now: i64) -> Res
                 path.to_owned()
             };
             let read = std::fs::read_to_string(&path);
-            Some(read.map_err(|e| Error::invalid("登记记录读不了；the people log cannot be read").because(e))?)
+            Some(read.map_err(|e| {
+                Error::invalid("登记记录读不了，没有恢复。 The people log cannot be read; nothing was restored.")
+                    .because(e)
+            })?)
         }
         None => std::fs::read_to_string(&own).ok().filter(|log| !log.trim().is_empty()),
     };
@@ -61,11 +66,13 @@ pub fn restore(data: &Path, from: &Path, people: Option<&Path>, now: i64) -> Res
 }
 
 fn copy_and_open(from: &Path, file: &Path, log: Option<&str>, now: i64) -> Result<Restored> {
-    std::fs::copy(from, file).map_err(|e| Error::invalid("备份文件读不了；the backup cannot be read").because(e))?;
+    std::fs::copy(from, file).map_err(|e| {
+        Error::invalid("备份文件读不了，没有恢复。 The backup cannot be read; nothing was restored.").because(e)
+    })?;
     #[cfg(unix)]
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     let damaged =
-        |e: Error| Error::invalid("备份文件已损坏，未恢复；the backup is damaged, nothing was restored").because(e);
+        |e: Error| Error::invalid("备份文件已损坏，没有恢复。 The backup is damaged; nothing was restored.").because(e);
     let store = SqliteStore::open(file, false).map_err(damaged)?;
     let found = store.integrity().map_err(damaged)?;
     if let Some(first) = found.first() {

@@ -103,11 +103,10 @@ pub(super) fn new_epoch(w: &mut dyn Writes) -> Result<()> {
 pub fn load_pack(path: Option<PathBuf>) -> Result<Pack> {
     let path = match path {
         Some(path) => path,
-        None => {
-            shipped().ok_or_else(|| Error::invalid("找不到政策包，请用 --pack 指定；no pack found, give --pack DIR"))?
-        }
+        None => shipped()
+            .ok_or_else(|| Error::invalid("找不到政策包，请用 --pack 指定。 No pack was found: give --pack DIR."))?,
     };
-    Pack::load_dir(&path).map_err(|e| Error::invalid(format!("政策包有误 the pack is faulty:\n{e}")).because(e))
+    Pack::load_dir(&path).map_err(|e| Error::invalid(format!("政策包有误。 The pack is faulty:\n{e}")).because(e))
 }
 
 fn shipped() -> Option<PathBuf> {
@@ -123,11 +122,11 @@ fn shipped() -> Option<PathBuf> {
 pub fn shift_to_field_phase(pack: Pack, today: chrono::NaiveDate) -> Result<Pack> {
     let field = pack.phases().iter().find(|p| p.id == "field").and_then(|p| p.from.zip(p.to));
     let (from, to) =
-        field.ok_or_else(|| Error::invalid("政策包没有开展排查阶段的起止日期；the pack has no dated field phase"))?;
+        field.ok_or_else(|| Error::invalid("政策包没有开展排查阶段的起止日期。 The pack has no dated field phase."))?;
     let middle = from.checked_add_signed((to - from) / 2).unwrap_or(from);
     let days = (today - middle).num_days();
     let shifted = pack.phases_shifted(days);
-    pack.with_phases(shifted).map_err(|e| Error::invalid("政策包日期平移失败 the phases cannot be moved").because(e))
+    pack.with_phases(shifted).map_err(|e| Error::invalid("政策包日期平移失败。 The phases cannot be moved.").because(e))
 }
 
 /// The folder is its owner's alone: the database holds keys and households.

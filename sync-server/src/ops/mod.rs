@@ -6,6 +6,7 @@ pub mod check;
 pub mod init;
 pub mod parked;
 pub mod people;
+pub mod qr;
 
 use app_core::domain::Area;
 
@@ -43,7 +44,9 @@ fn seconds(r: &dyn Reads, key: &str) -> Result<Option<i64>> {
 
 /// The epoch.
 pub fn epoch(r: &dyn Reads) -> Result<String> {
-    text(r, EPOCH)?.ok_or_else(|| Error::internal("服务器设置不全 the server is not initialised"))
+    text(r, EPOCH)?.ok_or_else(|| {
+        Error::internal("服务器设置不全，请先运行 init。 The server is not initialised: run init first.")
+    })
 }
 
 /// The server's first day, seconds.
@@ -53,9 +56,9 @@ pub fn born(r: &dyn Reads) -> Result<i64> {
 
 /// The county.
 pub fn county(r: &dyn Reads) -> Result<Area> {
-    text(r, COUNTY)?
-        .and_then(|c| Area::parse(&c))
-        .ok_or_else(|| Error::internal("服务器设置不全 the server is not initialised"))
+    text(r, COUNTY)?.and_then(|c| Area::parse(&c)).ok_or_else(|| {
+        Error::internal("服务器设置不全，请先运行 init。 The server is not initialised: run init first.")
+    })
 }
 
 /// Whether a restore was so recent that devices may still bring back what was lost.
@@ -65,7 +68,7 @@ pub fn in_recovery(r: &dyn Reads, now: i64) -> Result<bool> {
 
 /// The pack in force, loaded.
 pub fn pack(r: &dyn Reads) -> Result<app_core::policy::Pack> {
-    let none = || Error::internal("没有政策包 no pack is in force");
+    let none = || Error::internal("服务器没有政策包。 No pack is in force.");
     let hash = text(r, PACK)?.ok_or_else(none)?;
     crate::routes::policy::load(&r.pack(&hash)?.ok_or_else(none)?)
 }

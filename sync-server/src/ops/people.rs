@@ -67,10 +67,10 @@ pub struct TicketView {
 pub fn add_user(store: &dyn Store, name: &str, title: &str, areas: &[String], now: i64) -> Result<UserView> {
     let title = Title::parse(title).ok_or_else(|| {
         let codes: Vec<&str> = Title::ALL.iter().map(|t| t.code()).collect();
-        Error::invalid(format!("没有这个职务；no such title. One of: {}", codes.join(", ")))
+        Error::invalid(format!("没有这个职务。 There is no such title. One of: {}", codes.join(", ")))
     })?;
     if name.trim().is_empty() {
-        return Err(Error::invalid("姓名不能为空；a name is needed"));
+        return Err(Error::invalid("姓名不能为空。 A name is needed."));
     }
     let person = Person { id: short_id(), name: name.trim().to_owned(), title, scope: scope(store, areas)? };
     let view = UserView::from(&person);
@@ -83,7 +83,7 @@ pub fn move_user(store: &dyn Store, id: &str, areas: &[String], now: i64) -> Res
     let scope = scope(store, areas)?;
     let id = id.to_owned();
     write(store, move |w| {
-        let none = || Error::new(Why::NotFound, "没有这个人员；no such user");
+        let none = || Error::new(Why::NotFound, "没有这个人员。 There is no such user.");
         let person = Person { scope, ..w.person(&id)?.ok_or_else(none)?.person };
         w.put_person(&person, now)?;
         Ok(UserView::from(&person))
@@ -100,9 +100,9 @@ fn scope(store: &dyn Store, areas: &[String]) -> Result<Vec<Area>> {
     areas
         .iter()
         .map(|code| {
-            Area::parse(code)
-                .filter(|a| county.contains(a))
-                .ok_or_else(|| Error::invalid(format!("区划代码 {code} 不在本县；not an area of this county")))
+            Area::parse(code).filter(|a| county.contains(a)).ok_or_else(|| {
+                Error::invalid(format!("区划代码 {code} 不在本县。 This is not an area of this county."))
+            })
         })
         .collect()
 }
@@ -129,14 +129,7 @@ fn address(r: &dyn Reads) -> Result<String> {
             return Ok(url);
         }
     }
-    Err(Error::invalid("不知道服务器地址：请用 --url 指定，或先启动一次；give --url, or start the server once"))
-}
-
-/// The ticket as a QR code.
-pub fn svg(ticket: &str) -> Result<String> {
-    let code = qrcode::QrCode::with_error_correction_level(ticket, qrcode::EcLevel::M)
-        .map_err(|e| Error::internal("二维码生成失败 the QR code cannot be made").because(e))?;
-    Ok(code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(320, 320).build())
+    Err(Error::invalid("不知道服务器地址：请用 --url 指定，或先启动一次。 Give --url, or start the server once."))
 }
 
 /// Every device.
@@ -161,7 +154,7 @@ pub fn revoke(store: &dyn Store, device: &str, now: i64) -> Result<()> {
     if write(store, move |w| w.revoke(&device, now))? {
         return Ok(());
     }
-    Err(Error::new(Why::NotFound, "没有这台设备，或已停用；no such device, or revoked already"))
+    Err(Error::new(Why::NotFound, "没有这台设备，或已停用。 There is no such device, or it is shut out already."))
 }
 
 /// Names an area.
@@ -170,7 +163,7 @@ pub fn add_area(store: &dyn Store, code: &str, name: &str, now: i64) -> Result<(
     let area = scope(store, &codes)?;
     let name = name.trim().to_owned();
     if name.is_empty() {
-        return Err(Error::invalid("名称不能为空；a name is needed"));
+        return Err(Error::invalid("名称不能为空。 A name is needed."));
     }
     write(store, move |w| {
         for area in &area {
@@ -182,10 +175,10 @@ pub fn add_area(store: &dyn Store, code: &str, name: &str, now: i64) -> Result<(
 
 /// Puts a household into another grid; its phones forget and grow.
 pub fn move_household(store: &dyn Store, id: &str, grid: &str, now: i64) -> Result<()> {
-    let id = Uuid::parse_str(id).map_err(|e| Error::invalid("户编号有误；not a household id").because(e))?;
+    let id = Uuid::parse_str(id).map_err(|e| Error::invalid("户编号有误。 This is not a household id.").because(e))?;
     let grids = scope(store, &[grid.to_owned()])?;
     let Some(grid) = grids.into_iter().find(|g| g.as_str().len() == 15) else {
-        return Err(Error::invalid("应为网格代码，如 999999101203-04；a grid is needed"));
+        return Err(Error::invalid("应为网格代码，如 999999101203-04。 A grid is needed."));
     };
     write(store, move |w| w.move_household(id, grid.as_str(), now))
 }

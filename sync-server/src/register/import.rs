@@ -32,7 +32,7 @@ pub struct Imported {
 /// Imports a register without errors. `sha256` is that of the workbook, for the record.
 pub fn import(store: &dyn Store, register: Register, sha256: [u8; 32], now: i64) -> Result<Imported> {
     if !register.errors.is_empty() {
-        return Err(Error::invalid("登记表有错误，未导入；the register has errors, nothing was imported"));
+        return Err(Error::invalid("登记表有错误，没有导入任何内容。 The register has errors; nothing was imported."));
     }
     let people = u64::try_from(register.people()).unwrap_or_default();
     write(store, move |w| {

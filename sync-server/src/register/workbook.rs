@@ -55,14 +55,21 @@ impl Row {
 pub(super) fn open(file: &Path, map: &Map) -> Result<Vec<Sheet>> {
     let unreadable = || {
         Error::invalid(
-            "文件打不开：不是完整的 Excel 工作簿（可能没有下载完），请重新导出后再试；the workbook is damaged or truncated",
+            "文件打不开：不是完整的 Excel 工作簿（可能没有下载完），没有导入任何内容，请重新导出后再试。 The workbook is damaged or cut off; nothing was imported. Export it again.",
         )
     };
     let size = std::fs::metadata(file)
-        .map_err(|e| Error::invalid("找不到或读不了登记表文件；the register cannot be read").because(e))?
+        .map_err(|e| {
+            Error::invalid(
+                "找不到或读不了登记表文件，没有导入任何内容。 The register cannot be read; nothing was imported.",
+            )
+            .because(e)
+        })?
         .len();
     if size > FILE_MAX {
-        return Err(Error::invalid("登记表过大（超过 128 MiB）；the register is too large"));
+        return Err(Error::invalid(
+            "登记表过大（超过 128 MiB），没有导入任何内容。 The register is too large (over 128 MiB); nothing was imported.",
+        ));
     }
     let mut book = open_workbook_auto(file).map_err(|e| unreadable().because(e))?;
     let mut sheets = Vec::new();

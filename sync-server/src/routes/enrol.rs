@@ -16,6 +16,7 @@ use serde_bytes::ByteBuf;
 
 use super::{App, body, within_limit};
 use crate::error::{Error, Result, Why};
+use crate::letters;
 use crate::officer::{check_ticket, enrolled_before, random, ticket_hash, token_hash};
 use crate::store::rows::{NewDevice, PersonRow};
 use crate::store::{Writes, write};
@@ -43,7 +44,10 @@ fn enrol_now(app: &App, source: Option<IpAddr>, bytes: &[u8]) -> Result<Vec<u8>>
     let request: EnrolRequest = wire::decode(bytes, ENROL_MAX)?;
     check_version(request.v)?;
     if request.key.len() != 32 || request.nonce.len() != 8 || !verify_enrol(&request) {
-        return Err(Error::new(Why::Malformed, "入网请求有误，请重试；the enrolment is malformed"));
+        return Err(Error::new(
+            Why::Malformed,
+            "登记请求有误，没有登记，请再试一次。 The enrolment is malformed; nothing was enrolled. Try again.",
+        ));
     }
     let (sign, now) = (app.sign, crate::now());
     let done = write(&*app.store, move |w| enrol_device(w, &request, &sign, now));
@@ -61,7 +65,11 @@ fn enrol_now(app: &App, source: Option<IpAddr>, bytes: &[u8]) -> Result<Vec<u8>>
 
 fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now: i64) -> Result<EnrolAnswer> {
     let token = hex::encode(random::<32>()?);
-    let (person, device) = match enrolled_before(&*w, &request.code, &request.key, now)? {
+    let before = match &request.letter {
+        Some(letter) => Some(letters::let_in_again(w, request, letter, sign, now)?),
+        None => enrolled_before(&*w, &request.code, &request.key, now)?,
+    };
+    let (person, device) = match before {
         Some((person, device)) => {
             w.renew_token(&device, &token_hash(&token))?;
             (person, device)
@@ -69,12 +77,17 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
         None => new_device(w, request, &token, now)?,
     };
     if !w.put_actor(&actor_of(&request.key, &request.nonce), &device, now)? {
-        return Err(Error::new(Why::Malformed, "设备编号重复，请重试；the actor id is taken, try again"));
+        return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
     }
     let setting =
         |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
+    let row = w
+        .device(&device)?
+        .ok_or_else(|| Error::internal("设备没有登记成，请再试一次。 The device was not enrolled: try again."))?;
+    let letter = letters::letter(&row, &person.person, sign);
     Ok(EnrolAnswer {
         device,
+        letter: Some(letter),
         token,
         server_key: ByteBuf::from(wire::sign::public_key(sign)),
         server_name: setting(crate::ops::NAME)?,
@@ -107,9 +120,9 @@ pub(super) fn check_version(v: u32) -> Result<()> {
         return Ok(());
     }
     let words = if v < version::OLDEST {
-        "本机程序版本过旧，请先升级；内容仍保存在本机。this app is too old, please update"
+        "本机程序版本过旧，请先升级；内容仍保存在本机。 This app is too old: update it first; everything is kept here."
     } else {
-        "服务器版本较旧，请联系管理员升级；内容仍保存在本机。the server is older than this app"
+        "服务器版本较旧，请联系管理员升级；内容仍保存在本机。 The server is older than this app: ask the administrator to update it; everything is kept here."
     };
     Err(Error::new(Why::Version, words))
 }

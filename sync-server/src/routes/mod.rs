@@ -72,7 +72,12 @@ impl App {
         self: Arc<Self>,
         job: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let busy = || Error::new(Why::Busy, "服务器正忙，稍后自动重试；busy, try again soon");
+        let busy = || {
+            Error::new(
+                Why::Busy,
+                "服务器正忙，请过一会儿再同步；本机内容都在。 The server is busy: sync again in a while; everything here is safe.",
+            )
+        };
         if self.waiting.fetch_add(1, Ordering::SeqCst) >= ROUNDS_WAITING {
             self.waiting.fetch_sub(1, Ordering::SeqCst);
             return Err(busy());
@@ -84,7 +89,7 @@ impl App {
             let _counted = counted;
             job(&self)
         });
-        done.await.map_err(|e| Error::internal("处理时出错 the work panicked").because(e))?
+        done.await.map_err(|e| Error::internal("服务器处理时出错，没有写入；本机内容都在。 The server stumbled and wrote nothing; everything here is safe.").because(e))?
     }
 }
 
@@ -136,7 +141,7 @@ fn bearer(headers: &HeaderMap) -> Result<String> {
         .and_then(|v| v.strip_prefix("Bearer "))
         .filter(|t| t.len() <= 128)
         .map(str::to_owned)
-        .ok_or_else(|| Error::new(Why::Token, "缺少设备凭证，请重新入网；no device token"))
+        .ok_or_else(|| Error::new(Why::Token, "缺少设备凭证；本机内容都在，请联系管理员。 The device's token is missing; everything here is safe. Ask the administrator."))
 }
 
 /// A message as a body.
@@ -147,8 +152,8 @@ fn body(encoded: Vec<u8>) -> Response {
 /// A body that could be read within its limit.
 fn within_limit(body: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Result<Bytes> {
     body.map_err(|e| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::new(Why::TooLarge, "一次上传的内容过大；the body is too large"),
-        _ => Error::new(Why::Malformed, "上传中断，未写入；the body did not arrive"),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::new(Why::TooLarge, "一次上传的内容过大，没有写入；本机内容都在。 The push is too large; nothing was written, everything here is safe."),
+        _ => Error::new(Why::Malformed, "上传中断，没有写入；本机内容都在，请再试一次。 The push broke off; nothing was written, everything here is safe. Try again."),
     })
 }
 

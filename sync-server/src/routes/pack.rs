@@ -21,7 +21,7 @@ pub(super) async fn pack(
         .work(move |app| {
             read(&*app.store, |r| {
                 check_token(r, &token)?;
-                let none = || Error::new(Why::NotFound, "没有这个政策包 no such pack");
+                let none = || Error::new(Why::NotFound, "没有这个政策包。 There is no such pack.");
                 r.pack(&hash)?.map(|p| p.files).ok_or_else(none)
             })
         })

@@ -28,7 +28,9 @@ pub struct Policy(Mutex<Option<Arc<InForce>>>);
 impl Policy {
     /// The pack in force now; another process may have published a new one.
     pub fn now(&self, r: &dyn Reads) -> Result<Arc<InForce>> {
-        let none = || Error::internal("没有政策包 no pack is in force");
+        let none = || {
+            Error::internal("服务器没有政策包，请告知管理员。 The server has no pack in force: tell the administrator.")
+        };
         let hash = r.setting(crate::ops::PACK)?.and_then(|h| String::from_utf8(h).ok()).ok_or_else(none)?;
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = last.as_ref().filter(|p| p.reference.hash == hash) {
@@ -47,7 +49,10 @@ impl Policy {
 pub fn load(row: &PackRow) -> Result<Pack> {
     let files: PackFiles = wire::decode(&row.files, crate::settings::MESSAGE_MAX)?;
     let files: BTreeMap<String, Vec<u8>> = files.files.into_iter().map(|(path, b)| (path, b.into_vec())).collect();
-    Pack::from_files(files).map_err(|e| Error::internal("政策包损坏 the stored pack is damaged").because(e))
+    Pack::from_files(files).map_err(|e| {
+        Error::internal("服务器上的政策包损坏，请告知管理员。 The server's pack is damaged: tell the administrator.")
+            .because(e)
+    })
 }
 
 /// What each title may do.

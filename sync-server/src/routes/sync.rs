@@ -22,6 +22,7 @@ use super::{App, bearer, body, within_limit};
 use crate::delivery::{self, Asked, Delivery};
 use crate::error::{Error, Result, Why};
 use crate::intake::{Outcome, Proofs, Round, take, take_parked};
+use crate::letters;
 use crate::officer::{check_token, pushing_as};
 use crate::settings;
 use crate::store::rows::{DeviceRow, PersonRow};
@@ -71,9 +72,9 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     let now = crate::now();
     let request = Arc::new(request);
     let outcome = if brings(&request, &device, &person, now) {
-        let (token, force, request) = (token.to_owned(), force.clone(), request.clone());
-        let proofs = Proofs::check(&request.proofs, &public_key(&app.sign));
-        write(&*app.store, move |w| bring(w, &token, &request, &force, &proofs, now))?
+        let (token, force, request, sign) = (token.to_owned(), force.clone(), request.clone(), app.sign);
+        let proofs = Proofs::check(&request.proofs, &public_key(&sign));
+        write(&*app.store, move |w| bring(w, &token, &request, &force, (&sign, &proofs), now))?
     } else {
         Outcome::default()
     };
@@ -89,8 +90,12 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
         || request.actors.len() > settings::ACTORS_MAX
         || request.want.len() > settings::WANTED_MAX
         || request.proofs.len() > settings::PROOFS_MAX
+        || request.vouched.len() > settings::VOUCHED_MAX
     {
-        return Err(Error::new(Why::TooLarge, "一次上传的修改过多，请分几次；too many changes in one push"));
+        return Err(Error::new(
+            Why::TooLarge,
+            "一次上传的修改过多，没有写入；本机内容都在，请再同步一次。 Too many changes in one push; nothing was written, everything here is safe. Sync again.",
+        ));
     }
     let ids = request.push.iter().map(|p| &p.household).chain(request.held.iter().map(|h| &h.household));
     let ids = ids.chain(&request.want);
@@ -99,7 +104,10 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
 }
 
 fn malformed() -> Error {
-    Error::new(Why::Malformed, "上传内容或签名有误，未写入；the push or its signature is malformed")
+    Error::new(
+        Why::Malformed,
+        "上传内容或签名有误，没有写入；本机内容都在。 The push or its signature is malformed; nothing was written, everything here is safe.",
+    )
 }
 
 /// Puts back what lean changes left out: the device's actor, and the change they rest on, first among the heads held of
@@ -128,7 +136,7 @@ fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result
 }
 
 fn to_be_whole() -> Error {
-    Error::new(Why::Whole, "请上传完整的修改；push the changes whole")
+    Error::new(Why::Whole, "请上传完整的修改。 Push the changes whole.")
 }
 
 fn from_another_epoch(request: &SyncRequest, epoch: &str) -> bool {
@@ -143,6 +151,7 @@ fn has_heard(cursor: &Cursor, epoch: &str, person: &PersonRow) -> bool {
 /// Whether there is anything to write.
 fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i64) -> bool {
     !request.push.is_empty()
+        || !request.vouched.is_empty()
         || !request.actors.is_empty()
         || now.saturating_sub(device.seen_at) >= SEEN_EVERY
         || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
@@ -168,7 +177,7 @@ fn bring(
     token: &str,
     request: &SyncRequest,
     force: &InForce,
-    proofs: &Proofs,
+    (sign, proofs): (&[u8; 32], &Proofs),
     now: i64,
 ) -> Result<Outcome> {
     // Asked again inside the transaction: a device revoked a moment ago brings nothing.
@@ -178,14 +187,17 @@ fn bring(
         (device.scope_seq, device.heard_at) = (person.changed_seq, now);
     }
     w.seen(&device.id, now, device.scope_seq)?;
-    let fresh = name_actors(w, &device, request, now)?;
+    let recovery = crate::ops::in_recovery(&*w, now)?;
+    // Before anybody claims an actor: what we once said about it counts.
+    let mut fresh = if recovery { letters::know_again(w, &request.vouched, sign, now)? } else { Vec::new() };
+    fresh.extend(name_actors(w, &device, request, now)?);
     let wide = pushing_as(&*w, &person, &device, now)?;
     let hashes = push_hashes(request).unwrap_or_default();
     let round = Round {
         device: &device.id,
         person: &wide,
         permits: &force.permits,
-        recovery: crate::ops::in_recovery(&*w, now)?,
+        recovery,
         proofs,
         push: &request.push,
         hashes: &hashes,
@@ -226,6 +238,8 @@ fn answer(
         })?;
         let small = told.whole.len() + told.changes.len() <= 1;
         fill(&mut answer, told, &outcome.lacking);
+        letters::vouch(&mut answer.actors, &app.sign);
+        answer.letter = answer.person.as_ref().map(|person| letters::letter(device, person, &app.sign));
         sign_receipt(&mut answer, &app.sign);
         let encoded = wire::encode(&answer)?;
         if encoded.len() <= limit || small || budget < 1024 {
@@ -244,7 +258,12 @@ fn deliver(
     brought: &[Uuid],
     budget: usize,
 ) -> Result<Delivery> {
-    let none = || Error::new(Why::Token, "人员已不在册 the person is gone");
+    let none = || {
+        Error::new(
+            Why::Token,
+            "您已不在人员名册中。未同步的内容仍保存在本机，请联系管理员。 You are no longer on the list of people. What is not synced is kept here; ask the administrator.",
+        )
+    };
     let person = r.person(&device.person)?.ok_or_else(none)?;
     let may_read = force.permits.holds(person.person.title, Permit::Read);
     let scope: Vec<Area> = if may_read { person.person.scope.clone() } else { Vec::new() };
@@ -258,6 +277,7 @@ fn deliver(
             held: &request.held,
             want: &request.want,
             brought: brought.to_vec(),
+            pushed: push_hashes(request).unwrap_or_default().into_iter().collect(),
             epoch: &crate::ops::epoch(r)?,
             budget,
         },

@@ -157,7 +157,7 @@ pub fn read<T>(store: &dyn Store, job: impl FnOnce(&dyn Reads) -> Result<T>) -> 
         }
         Ok(())
     })?;
-    found.ok_or_else(|| crate::error::Error::internal("读取未执行 the read did not run"))
+    found.ok_or_else(|| crate::error::Error::internal("读取没有执行。 The read did not run."))
 }
 
 /// Writes and gives back what the job made, once it is durable.
@@ -171,5 +171,5 @@ pub fn write<T: Send + 'static>(
         let _ = tx.send(job(w)?);
         Ok(())
     }))?;
-    rx.try_recv().map_err(|e| crate::error::Error::internal("写入未执行 the write did not run").because(e))
+    rx.try_recv().map_err(|e| crate::error::Error::internal("写入没有执行。 The write did not run.").because(e))
 }

@@ -1,6 +1,6 @@
 //! Rows as the server speaks of them. Times are seconds since 1970; hashes are SHA-256.
 
-use app_core::domain::Person;
+use app_core::domain::{Person, Title};
 use uuid::Uuid;
 
 /// A person and when name, title or scope last changed.
@@ -85,10 +85,14 @@ pub struct ActorOwner {
     pub device: String,
     /// its name
     pub device_name: String,
+    /// its Ed25519 public key
+    pub device_key: Vec<u8>,
     /// the person's id
     pub person: String,
     /// the person's name
     pub person_name: String,
+    /// the person's title
+    pub title: Title,
 }
 
 /// A code and its name.

@@ -2,7 +2,7 @@
 
 use app_core::domain::Area;
 use sync_server::now;
-use sync_server::ops::{backup, check, people};
+use sync_server::ops::{backup, check, people, qr};
 use sync_server::store::{read, write};
 
 use crate::office::Office;
@@ -150,7 +150,7 @@ fn a_phone_that_pins_the_certificate_of_its_ticket_syncs_over_tls() {
     let print = hex::encode(sync_server::officer::sha256(&cert));
     let url = format!("https://127.0.0.1:{}", office.port());
     assert_eq!(ticket.ticket, format!("ruhu:{url}#{}.{print}.{}", ticket.code, ticket.expires_at));
-    assert!(people::svg(&ticket.ticket).unwrap().contains("<svg"));
+    assert!(qr::svg(&ticket.ticket).unwrap().contains("<svg"));
     let stranger = client();
     assert!(stranger.get(format!("{url}/healthz")).send().is_err(), "an unknown certificate is not trusted");
     let trusting = reqwest::blocking::Client::builder()

@@ -83,6 +83,7 @@ pub fn enrol_request(code: &str, name: &str) -> (EnrolRequest, [u8; 32], Actor) 
         nonce: ByteBuf::from(nonce),
         device_name: format!("{name}的手机"),
         sig: ByteBuf::new(),
+        letter: None,
     };
     sign_enrol(&mut request, &secret);
     let actor = actor_of(&request.key, &nonce);
@@ -153,6 +154,7 @@ impl Phone {
             held: Vec::new(),
             want: Vec::new(),
             proofs: if self.offer.is_empty() { Vec::new() } else { self.receipts.clone() },
+            vouched: Vec::new(),
         };
         sign_push(&mut request, &self.secret).unwrap();
         request

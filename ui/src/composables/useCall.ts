@@ -1,12 +1,11 @@
 /** The state of one call, for a screen: what it holds, whether it is on its way, what went wrong (words to show). */
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { CallError } from '@/api/call'
-import { inLanguage } from '@/api/words'
 import { i18n } from '@/locales'
 
 /** Words of any failure; a call that failed without words (the core is gone) gets ours. */
 export const wordsOf = (error: unknown): string =>
-  inLanguage(error instanceof CallError ? error.message : '', i18n.global.locale.value) || i18n.global.t('common.coreSilent')
+  (error instanceof CallError ? error.message : '') || i18n.global.t('common.coreSilent')
 
 export interface CallState<T, A extends unknown[]> {
   data: ShallowRef<T | undefined>

@@ -7,6 +7,7 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'overview', component: Overview },
     { path: '/register', name: 'register', component: () => import('./screens/RegisterScreen.vue') },
+    { path: '/problems', name: 'problems', component: () => import('./screens/ProblemsScreen.vue') },
     { path: '/household/:id', name: 'household', props: true, component: () => import('./screens/HouseholdScreen.vue') },
     { path: '/sync', name: 'sync', component: () => import('./screens/SyncScreen.vue') },
     { path: '/settings', name: 'settings', component: () => import('./screens/SettingsScreen.vue') },

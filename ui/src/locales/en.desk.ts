@@ -3,7 +3,7 @@ import type words from './zh-CN.desk'
 /** Words of the desk. */
 const en: typeof words = {
   title: 'Household screening',
-  nav: { overview: 'Overview', register: 'Register', sync: 'Sync', settings: 'Settings', lock: 'Lock', main: 'Main menu' },
+  nav: { overview: 'Overview', register: 'Register', problems: 'Data checks', sync: 'Sync', settings: 'Settings', lock: 'Lock', main: 'Main menu' },
   enrol: {
     title: 'Enrol this computer',
     hint: 'The administrator gives you a ticket; it works once. Paste the whole line below.',
@@ -17,6 +17,25 @@ const en: typeof words = {
     short: 'The password needs 6 or more characters.',
     go: 'Enrol',
     busy: 'Enrolling and fetching the household files of your area',
+  },
+  problems: {
+    title: 'Data checks',
+    hint: 'The checks over every household on this machine. What has been corrected is no longer listed.',
+    count: '{found} of {all} households to look at',
+    severity: 'Weight',
+    error: 'Error',
+    warning: 'Check',
+    busy: 'Checking…',
+    none: 'Nothing to correct.',
+    noMatch: 'No household matches.',
+    byCheck: 'By check',
+    byVillage: 'By village',
+    withErrors: 'With errors',
+    withWarnings: 'Only to check',
+    households: '{count}',
+    list: 'Households to look at ({count})',
+    nameless: '(head without a name)',
+    more: 'Show more ({count} left)',
   },
   signIn: {
     title: 'Sign in',

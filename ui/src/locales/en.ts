@@ -54,6 +54,10 @@ const en: Words = {
     onward: 'Next: choose a PIN',
     working: 'Enrolling',
     workingHint: 'This once needs the network, to fetch your households. Please leave the app open.',
+    leadsTo: 'Asking the server {server}',
+    otherTicket: 'Use another ticket',
+    sameTicket: 'Go back and compare the ticket',
+    unfinished: 'The last enrolment was not finished. Enter the PIN you chose then, and it goes on; if you do not remember it, choose a new one and ask for a new ticket.',
   },
   today: {
     title: 'Today',
@@ -207,7 +211,7 @@ const en: Words = {
     positionTrouble: 'No position now. Go on, and try again outdoors.',
     notYet: 'This version cannot take this kind of answer yet; please note it in the remarks.',
   },
-  visits: { draft: 'Not finished', draftWith: 'Not finished, {count} answered', draftOf: 'Not finished: {answered}/{asked}', finished: 'Finished', returned: 'Returned', second: 'Second visit' },
+  visits: { draft: 'Not finished', draftWith: 'Not finished, {count} answered', finished: 'Finished', returned: 'Returned', second: 'Second visit' },
   visit: {
     page: 'Page {at} of {of}',
     answered: '{answered}/{asked} answered',
@@ -302,6 +306,7 @@ const en: Words = {
     campaign: 'This campaign',
     now: 'Now',
     privacy: 'What to tell the household',
+    basis: 'Rests on: {source}',
     about: 'About',
     appVersion: 'App version',
     packVersion: 'Forms and policy version',

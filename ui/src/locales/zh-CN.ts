@@ -53,6 +53,10 @@ const zhCN = {
     onward: '下一步：设置密码',
     working: '正在登记',
     workingHint: '第一次要连上网络，取得您负责的农户。请不要关闭。',
+    leadsTo: '正在联系服务器 {server}',
+    otherTicket: '换一个登记码',
+    sameTicket: '回去核对登记码',
+    unfinished: '上次登记没有完成。请输入上次设的那个密码，登记会接着做完；记不得了就设一个新的，再向发码人要一个新登记码。',
   },
   today: {
     title: '今天',
@@ -206,7 +210,7 @@ const zhCN = {
     positionTrouble: '现在定不了位。可以先填别的，到屋外再试。',
     notYet: '这类题本版本还不能填，请记在备注里。',
   },
-  visits: { draft: '没填完', draftWith: '没填完，已填 {count} 项', draftOf: '没填完：{answered}/{asked}', finished: '已完成', returned: '退回', second: '重复入户' },
+  visits: { draft: '没填完', draftWith: '没填完，已填 {count} 项', finished: '已完成', returned: '退回', second: '重复入户' },
   visit: {
     page: '第 {at} 页，共 {of} 页',
     answered: '已填 {answered}/{asked}',
@@ -301,6 +305,7 @@ const zhCN = {
     campaign: '本次排查',
     now: '正在进行',
     privacy: '向农户说明的话',
+    basis: '依据：{source}',
     about: '关于',
     appVersion: '程序版本',
     packVersion: '表格和政策版本',

@@ -55,6 +55,67 @@ pub struct Count {
     pub count: u32,
 }
 
+/// `problems.view`: the checks over everything held.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ProblemsRequest {
+    /// area code; everything held when absent
+    #[ts(optional)]
+    pub area: Option<String>,
+    /// id of a check
+    #[ts(optional)]
+    pub check: Option<String>,
+    /// error, warning
+    #[ts(optional)]
+    pub severity: Option<String>,
+    pub offset: u32,
+    /// 0 = 50; most 200
+    pub limit: u32,
+}
+
+/// `problems.view` → the households with something to correct.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ProblemsView {
+    /// households looked at
+    pub households: u32,
+    /// households that match
+    pub total: u32,
+    /// most households first
+    pub checks: Vec<CheckCount>,
+    /// in the order of codes
+    pub villages: Vec<VillageProblems>,
+    pub rows: Vec<ProblemHousehold>,
+}
+
+/// A check and how many households it speaks about.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CheckCount {
+    pub check: String,
+    /// what it says, without the names
+    pub words: String,
+    /// error, warning
+    pub severity: String,
+    pub paragraph: String,
+    pub households: u32,
+}
+
+/// A village and its households with problems.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct VillageProblems {
+    pub code: String,
+    pub name: String,
+    pub households: u32,
+    pub with_errors: u32,
+    pub with_warnings: u32,
+}
+
+/// A household and what to correct.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ProblemHousehold {
+    pub household: super::HouseholdRow,
+    pub problems: Vec<super::FindingView>,
+}
+
 /// `areas.list` → the areas in scope, for filters.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct AreaView {
@@ -80,6 +141,6 @@ pub struct Nothing {}
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ErrorView {
     pub kind: crate::error::Kind,
-    /// what happened, what is safe, what to do
+    /// what happened, what is safe, what to do; in the language of the screen
     pub words: String,
 }

@@ -127,9 +127,8 @@ pub struct VisitRow {
     pub outcome_label: Option<String>,
     pub date: String,
     pub collector: String,
-    /// answered and asked questions of a draft
+    /// answered questions of a draft; how many are asked is known only to the running form (`visit.view`)
     pub answered: u32,
-    pub asked: u32,
     /// why it came back
     pub returned_for: Option<String>,
     /// the household has another finished visit with this form in this campaign (kept and flagged)

@@ -7,6 +7,8 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct SessionView {
     pub stage: SessionStage,
+    /// an enrolment was begun and not finished: it goes on with the same ticket and PIN
+    pub unfinished: bool,
     /// who is enrolled on this device (shown while locked too)
     pub person: Option<PersonView>,
     pub campaign: Option<CampaignView>,
@@ -47,8 +49,17 @@ pub struct PersonView {
 pub struct CampaignView {
     pub name: String,
     pub phases: Vec<PhaseView>,
-    /// privacy notice shown once a visit
-    pub privacy_notice: String,
+    /// the privacy notice, shown and read out once a visit; empty until the pack is here
+    pub privacy_notice: Vec<NoticeView>,
+}
+
+/// One point of a text that is read out.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NoticeView {
+    pub heading: String,
+    pub text: String,
+    /// the law or line it rests on, Chinese
+    pub source: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -65,12 +76,32 @@ pub struct PhaseView {
     pub note: Option<String>,
 }
 
+/// `session.ticket`: is this a ticket? `server` may be empty when `ticket` is a whole ticket line.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct TicketRequest {
+    pub server: String,
+    pub ticket: String,
+    /// zh-CN or en: the language of the first page
+    pub language: Option<String>,
+}
+
+/// `session.ticket` → whose ticket it is.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct TicketView {
+    /// the server's address
+    pub server: String,
+}
+
 /// `session.enrol`: `server` may be empty when `ticket` is a whole ticket line (`ruhu:…`).
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
 pub struct EnrolRequest {
     pub server: String,
     pub ticket: String,
     pub pin: String,
+    /// zh-CN or en: the language that was chosen on the first page; kept when the enrolment is done
+    pub language: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use app_core::domain::Standing;
 use app_core::policy::facts::Facts;
 use app_core::policy::{self, Pack};
+use app_core::stdout;
 use app_core::xlsform::{self, Env, Form, Instance, NodeId, Problem, Problems, binding, tables};
 use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveTime};
 use serde_json::{Map, Value as Json, json};
@@ -56,7 +57,6 @@ pub struct Run {
 }
 
 /// Runs the verb. Exit 0, or 2 with `{"errors":[{sheet,row,column,message}]}` on standard output.
-#[allow(clippy::print_stdout, reason = "the answer of the command, a contract")]
 pub fn run(verb: &Verb) -> ExitCode {
     let answer = match verb {
         Verb::Check { form, pack } => read(form, pack.as_deref()).map(|_| None),
@@ -70,14 +70,8 @@ pub fn run(verb: &Verb) -> ExitCode {
     };
     match answer {
         Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(json)) => {
-            println!("{json}");
-            ExitCode::SUCCESS
-        }
-        Err(problems) => {
-            println!("{}", json!({ "errors": problems.errors }));
-            ExitCode::from(2)
-        }
+        Ok(Some(json)) => stdout::answer(&json.to_string(), ExitCode::SUCCESS),
+        Err(problems) => stdout::answer(&json!({ "errors": problems.errors }).to_string(), ExitCode::from(2)),
     }
 }
 
@@ -108,11 +102,19 @@ fn env(form: &Path, pack: Option<&Path>, today: Option<NaiveDate>) -> Result<Env
     };
     let mut all = std::collections::HashMap::new();
     // Tables beside the form itself count too; those of the pack win.
-    let beside = form.parent().filter(|_| form.is_file()).map(Path::to_path_buf);
+    let beside = form.is_file().then(|| folder_of(form));
     for folder in beside.into_iter().chain(pack.map(Path::to_path_buf).or_else(|| pack_of(form))) {
         all.extend(tables::load(&folder, now.date_naive())?);
     }
     Ok(Env { username: "ruhu".into(), device_id: "ruhu".into(), ..Env::at(now) }.with_externals(all))
+}
+
+/// The folder a file lies in; that of a bare name is the current one.
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// Noon of a day, where no offset moves it to another.
@@ -126,10 +128,11 @@ fn read_json(path: &Path) -> Result<Json, Problems> {
     let small = std::fs::metadata(path).is_ok_and(|m| m.len() <= MAX_INPUT);
     let text = small.then(|| std::fs::read(path).ok()).flatten();
     let text = text.ok_or_else(|| Problem::whole(&name, "the file cannot be read or is too large"))?;
-    serde_json::from_slice(&text).map_err(|e| {
+    let json: Json = serde_json::from_slice(&text).map_err(|e| {
         let row = u32::try_from(e.line()).unwrap_or(u32::MAX);
-        Problem::row(&name, row, format!("this is not JSON ({:?}, column {})", e.classify(), e.column())).into()
-    })
+        Problem::row(&name, row, format!("this is not JSON ({:?}, column {})", e.classify(), e.column()))
+    })?;
+    if json.is_object() { Ok(json) } else { Err(Problem::whole(&name, "a JSON object is wanted").into()) }
 }
 
 fn fill(run: &Run) -> Result<Json, Problems> {

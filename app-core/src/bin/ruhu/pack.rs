@@ -1,9 +1,11 @@
-//! `ruhu pack judge | check`: the policy pack from a terminal. The JSON is a contract (docs/cli.md).
+//! `ruhu pack judge | check | diff | export | import`: the policy pack from a terminal. The JSON is a contract (docs/cli.md).
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use app_core::policy::{Fault, Faults, Judgement, Pack, facts, judge_json};
+use app_core::policy::{Fault, Faults, Finding, Judgement, Pack, difference, facts, judge_json, workbook};
+use app_core::stdout;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
@@ -31,6 +33,32 @@ pub enum Verb {
         #[arg(long)]
         pack: PathBuf,
     },
+    /// What a newer version of a pack changes, in words
+    Diff {
+        /// folder or workbook of the running version
+        #[arg(long)]
+        old: PathBuf,
+        /// folder or workbook of the new version
+        #[arg(long)]
+        new: PathBuf,
+    },
+    /// Write a pack as one workbook (.xlsx), to be changed in Excel or LibreOffice
+    Export {
+        /// folder of the pack
+        #[arg(long)]
+        pack: PathBuf,
+        /// the workbook to write; must not be there yet
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Read a workbook back into a folder of a pack, after checking it whole
+    Import {
+        /// the workbook (.xlsx)
+        workbook: PathBuf,
+        /// the folder to write; must be absent or empty
+        #[arg(long)]
+        to: PathBuf,
+    },
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
@@ -38,21 +66,17 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 /// Runs the verb. Exit 0, or 2 with `{"errors":[{file,row,column,message}]}` on standard output.
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub fn run(verb: &Verb) -> ExitCode {
     let answer = match verb {
         Verb::Judge { pack, facts, on } => judge(pack, facts, *on),
         Verb::Check { pack } => check(pack),
+        Verb::Diff { old, new } => diff(old, new),
+        Verb::Export { pack, to } => export(pack, to),
+        Verb::Import { workbook, to } => import(workbook, to),
     };
     match answer {
-        Ok(json) => {
-            println!("{json}");
-            ExitCode::SUCCESS
-        }
-        Err(faults) => {
-            println!("{}", json!({ "errors": faults.errors }));
-            ExitCode::from(2)
-        }
+        Ok(json) => stdout::answer(&json.to_string(), ExitCode::SUCCESS),
+        Err(faults) => stdout::answer(&json!({ "errors": faults.errors }).to_string(), ExitCode::from(2)),
     }
 }
 
@@ -65,13 +89,62 @@ fn judge(pack: &Path, facts: &Path, on: Option<NaiveDate>) -> Result<Value, Faul
 
 /// `forms` are those that must be filled; an optional one is a reason shown on the screen, not work.
 fn answer(judgement: &Judgement) -> Value {
-    let findings: Vec<Value> = judgement
-        .findings
-        .iter()
-        .map(|f| json!({ "rule": f.rule, "paragraph": f.paragraph, "words": f.words, "numbers": f.numbers }))
-        .collect();
+    let findings: Vec<Value> = judgement.findings.iter().map(finding).collect();
     let forms: Vec<&str> = judgement.forms.iter().filter(|f| !f.optional).map(|f| f.slug.as_str()).collect();
     json!({ "findings": findings, "unknown": judgement.unknown, "forms": forms })
+}
+
+/// Among the numbers `provisional` stands only where there is something to warn of.
+fn finding(f: &Finding) -> Value {
+    let mut numbers = f.numbers.clone();
+    if !f.provisional.is_empty() {
+        numbers.insert("provisional".to_owned(), f.provisional.join(" ").into());
+    }
+    json!({ "rule": f.rule, "paragraph": f.paragraph, "words": f.words, "numbers": numbers })
+}
+
+/// A pack from its folder or its workbook.
+fn load(path: &Path) -> Result<Pack, Faults> {
+    if path.is_dir() { Pack::load_dir(path) } else { Pack::from_files(workbook::read(path)?) }
+}
+
+fn diff(old: &Path, new: &Path) -> Result<Value, Faults> {
+    let (old, new) = (load(old)?, load(new)?);
+    new.inspect().or(())?;
+    Ok(json!({ "differences": difference(&old, &new) }))
+}
+
+fn fault(path: &Path, message: impl Into<String>) -> Faults {
+    let mut faults = Faults::default();
+    faults.add(&path.display().to_string(), 0, "", message);
+    faults
+}
+
+fn export(pack: &Path, to: &Path) -> Result<Value, Faults> {
+    let pack = Pack::load_dir(pack)?;
+    let bytes = workbook::write(&pack).map_err(|e| fault(to, e.to_string()))?;
+    let mut file = std::fs::File::create_new(to).map_err(|e| fault(to, format!("cannot be written: {}", e.kind())))?;
+    file.write_all(&bytes).map_err(|e| fault(to, format!("cannot be written: {}", e.kind())))?;
+    Ok(json!({ "workbook": to, "hash": hex::encode(pack.hash()) }))
+}
+
+fn import(workbook: &Path, to: &Path) -> Result<Value, Faults> {
+    let pack = Pack::from_files(workbook::read(workbook)?)?;
+    pack.inspect().or(())?;
+    if std::fs::read_dir(to).is_ok_and(|mut d| d.next().is_some()) {
+        return Err(fault(to, "the folder is not empty"));
+    }
+    let unwritten = |path: &Path, e: &std::io::Error| fault(path, format!("cannot be written: {}", e.kind()));
+    for (name, bytes) in pack.files() {
+        let path = to.join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| unwritten(folder, &e))?;
+        }
+        std::fs::write(&path, bytes).map_err(|e| unwritten(&path, &e))?;
+    }
+    Ok(
+        json!({ "folder": to, "id": pack.manifest().id, "version": pack.manifest().version, "hash": hex::encode(pack.hash()) }),
+    )
 }
 
 fn read_facts(path: &Path) -> Result<Value, Faults> {

@@ -12,6 +12,7 @@ use app_core::domain::id::HouseholdId;
 use app_core::error::{Error, Kind, Result};
 use app_core::service::households::NewHousehold;
 use app_core::service::{App, Fixed, Setup};
+use app_core::stdout;
 use app_core::storage::Cost;
 use app_core::storage::list::{Progress, Query};
 use app_core::sync::enrol::Ticket;
@@ -26,8 +27,8 @@ const PIN: &str = "RUHU_PIN";
 #[derive(Debug, Args)]
 pub struct Phone {
     /// the phone's data folder; made if absent
-    #[arg(long)]
-    data: PathBuf,
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
     /// the PIN (or set RUHU_PIN)
     #[arg(long, global = true)]
     pin: Option<String>,
@@ -183,20 +184,29 @@ fn fact(text: &str) -> Result<(String, Value), String> {
 }
 
 /// Runs the verb and prints what it did.
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub fn run(phone: &Phone) -> ExitCode {
     match work(phone) {
-        Ok(answer) if phone.json => println!("{answer}"),
-        Ok(answer) => println!("{answer:#}"),
+        Ok(answer) if phone.json => stdout::answer(&answer.to_string(), ExitCode::SUCCESS),
+        Ok(answer) => stdout::answer(&format!("{answer:#}"), ExitCode::SUCCESS),
         Err(error) => {
-            if phone.json {
-                println!("{}", json!({ "error": { "kind": error.kind, "words": error.words } }));
-            }
-            eprintln!("ruhu phone: {error}");
-            return ExitCode::from(exit_code(error.kind));
+            stdout::tell(&format!("ruhu phone: {error}"));
+            failed(&error, phone.json)
         }
     }
-    ExitCode::SUCCESS
+}
+
+/// Says what went wrong, as JSON where that is asked for.
+fn failed(error: &Error, as_json: bool) -> ExitCode {
+    let done = ExitCode::from(exit_code(error.kind));
+    let said = json!({ "error": { "kind": error.kind, "words": error.words } });
+    if as_json { stdout::answer(&said.to_string(), done) } else { done }
+}
+
+/// A command line that cannot be read: whoever asked for JSON gets JSON. Only the first line of the parser's words,
+/// which names the argument; what follows is for a terminal and has gone to standard error.
+pub fn unreadable(words: &str) -> ExitCode {
+    let first = words.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    failed(&Error::invalid(format!("命令写得不对。 The command cannot be read: {first}")), true)
 }
 
 fn exit_code(kind: Kind) -> u8 {
@@ -208,7 +218,11 @@ fn exit_code(kind: Kind) -> u8 {
 }
 
 fn work(phone: &Phone) -> Result<Value> {
-    let app = App::open_with(&phone.data, setup(phone))?;
+    let data = phone
+        .data
+        .as_ref()
+        .ok_or_else(|| Error::invalid("请用 --data 给出手机的数据文件夹。 Give the phone's data folder by --data."))?;
+    let app = App::open_with(data, setup(phone))?;
     let pin = pin(phone)?;
     if let Verb::Enrol(enrol) = &phone.verb {
         let mut ticket = Ticket::parse(&enrol.ticket, &enrol.server)?;

@@ -39,7 +39,9 @@ fn weighed(bytes: &[u8]) -> Result<Weight> {
 }
 
 fn damaged() -> Error {
-    Error::damaged("户档案文件已损坏，未写入；请重新同步该户。")
+    Error::damaged(
+        "户档案文件已损坏，未写入；请重新同步该户。 A household's file is damaged and was not stored: sync again.",
+    )
 }
 
 /// The household a file says it is of.

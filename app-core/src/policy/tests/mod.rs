@@ -1,10 +1,14 @@
 //! A small pack in memory, and stories over it.
 
+mod checks;
+mod difference;
 mod engine;
 mod households;
 mod loading;
+mod reviewed;
 mod routes;
 mod shipped;
+mod workbook;
 
 use super::*;
 

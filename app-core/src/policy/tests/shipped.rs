@@ -67,7 +67,10 @@ fn wei_xiuyings_family_of_nine_is_short_of_labour_under_a_quarter_not_at_it() {
     }
     let judged = House::ordinary().people(9, 2).judged();
     let finding = judged.finding("labour-shortage").unwrap();
-    assert_eq!(finding.words, "家庭人口9人（较多：不少于5人），有劳动力2人，低于家庭成员总数的25%。");
+    assert_eq!(
+        finding.words,
+        "家庭人口9人（较多：不少于5人），有劳动力2人，低于家庭成员总数的25%。（暂定标准：家庭人口较多（缺劳力判断））"
+    );
     assert_eq!(finding.risk_kind.as_deref(), Some("labour"));
     assert_eq!(finding.numbers["population"], json!(9));
     assert_eq!(finding.paragraph, "附件2-1 三 因缺劳力");

@@ -66,13 +66,29 @@ fn facts_are_checked_before_they_are_written() {
         ("visits/v/state", json!("finished")),
         ("profile", json!("x")),
         ("leaflets/application/given_on", json!("2033-01-01")),
+        ("leaflets/circular/given_on", json!("2023-05-20")),
+        ("profile/telephone", json!("13900005678")),
+        ("profile/housing/grade", json!("Q")),
+        ("measures/venture.rockets", json!("yes")),
+        ("measures/rockets.crops", json!("yes")),
+        ("measures/venture.crops", json!("maybe")),
     ] {
         assert_eq!(set(path, value).err().unwrap().kind, Kind::Invalid, "{path}");
     }
-    for (fact, value) in [("work", json!("boss")), ("health", json!(["healthy", "chronic"])), ("id_number", json!("1"))]
-    {
+    for (fact, value) in [
+        ("work", json!("boss")),
+        ("health", json!(["healthy", "chronic"])),
+        ("id_number", json!("1")),
+        ("employed_months", json!(13)),
+        ("disability_level", json!("0")),
+        ("sex", json!("both")),
+        ("colour", json!("red")),
+    ] {
         assert_eq!(set(&format!("members/{member}/{fact}"), value).err().unwrap().kind, Kind::Invalid, "{fact}");
     }
+    set("measures/venture.crops", json!("yes")).unwrap();
+    set("measures/venture.crops", json!("2023-05-01")).unwrap();
+    set("measures/venture.crops", json!("")).unwrap();
     assert_eq!(set("profile/cleared", json!(true)).err().unwrap().kind, Kind::Refused);
     phone.agrees();
 }
@@ -92,6 +108,14 @@ fn a_child_joins_the_roster_and_a_mistaken_entry_leaves_it_with_a_tombstone() {
         phone.app.add_member(id, &facts(json!({"name": "甲", "relation": "boss"}))).err().unwrap().kind,
         Kind::Invalid
     );
+    assert_eq!(
+        phone.app.add_member(id, &facts(json!({"name": "甲", "colour": "red"}))).err().unwrap().kind,
+        Kind::Invalid
+    );
+    let (guest, _) = phone.app.add_member(id, &facts(json!({"name": "甲"}))).unwrap();
+    let alive = |f: &crate::document::MemberFile| f.fact.id == guest && f.fact.living.as_deref() == Some("alive");
+    assert!(phone.app.household(id).unwrap().members.iter().any(alive), "who stands on the roster lives here");
+    phone.app.remove_member(id, &guest, None).unwrap();
     let line = |app: &App| app.read(|tx| tx.line(id)).unwrap().unwrap();
     assert_eq!(line(&phone.app).population, 2);
     phone.app.remove_member(id, &member, Some("moved_out")).unwrap();

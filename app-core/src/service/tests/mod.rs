@@ -3,6 +3,7 @@
 //! `tests/`.
 
 mod corrections;
+mod problems;
 mod rounds;
 mod session;
 pub(crate) mod village;

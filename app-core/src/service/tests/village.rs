@@ -143,6 +143,7 @@ impl State {
             epoch: self.epoch.clone(),
             pack: pack_ref(),
             areas: vec![AreaName { code: "999999101203".into(), name: "龙塘村".into() }],
+            letter: None,
         };
         Reply { status: 200, body: wire::encode(&answer).unwrap() }
     }

@@ -144,7 +144,7 @@ impl Running {
             return Ok(());
         }
         Err(Error::invalid(format!(
-            "“{}”没有这个选项。 {}: there is no such choice.",
+            "“{}”没有这个选项。 There is no such choice in {}.",
             question.label.plain(""),
             question.name
         )))

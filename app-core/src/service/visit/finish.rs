@@ -195,7 +195,7 @@ fn unfinished(running: &Running, problems: &[Violation]) -> Error {
     let named: Vec<String> = problems.iter().take(NAMED).map(label).collect();
     let more = if problems.len() > NAMED { "……" } else { "" };
     Error::invalid(format!(
-        "还有{0}项未填或需核对：{1}{more}。已填的内容都在。 {0} questions are unanswered or wrong; what was filled in is safe.",
+        "还有{0}项未填或需核对：{1}{more}。已填的内容都在。 Not finished: {0} questions are unanswered or wrong; what was filled in is safe.",
         problems.len(),
         named.join("、")
     ))

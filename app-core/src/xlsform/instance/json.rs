@@ -1,7 +1,7 @@
 //! In and out as JSON: what `ruhu form run` prints, what a draft keeps.
 
 use super::{Instance, NodeId, Refused};
-use crate::xlsform::form::{Kind, QuestionId, Shape};
+use crate::xlsform::form::{Kind, Question, QuestionId, Shape};
 use crate::xlsform::num::Num;
 use crate::xlsform::tree::scalar_text;
 use serde_json::{Map, Value as Json, json};
@@ -73,42 +73,58 @@ impl Instance {
 
     /// Fills in answers by name, in the order of the form, so that an answer finds its question relevant where the
     /// form means it to be. Repeats are arrays of objects; an `id` (or `key`) in an object is the key of the instance,
-    /// else the first object goes to the first instance and so on. Gives what was not taken, with the name.
+    /// else the first object goes to the first instance and so on; what a form began a repeat with beyond the objects
+    /// given is taken out again. Gives what was not taken, with the name.
     pub fn fill(&mut self, answers: &Json) -> Vec<(String, Refused)> {
         let mut refused = Vec::new();
         let root = self.tree.root();
-        self.fill_in(root, answers, &mut refused);
-        let known = |name: &str| name == "id" || name == "key" || self.form.by_name.contains_key(name);
-        for name in answers.as_object().into_iter().flat_map(Map::keys).filter(|n| !known(n)) {
-            refused.push((name.clone(), Refused::Unknown));
-        }
+        let mut given: Vec<&Map<String, Json>> = answers.as_object().into_iter().collect();
+        self.strangers(root, &given, &mut refused);
+        self.fill_in(root, &mut given, &mut refused);
         refused
     }
 
-    fn fill_in(&mut self, parent: NodeId, answers: &Json, refused: &mut Vec<(String, Refused)>) {
+    /// Names that are no questions of the form (inside a repeat: of that repeat).
+    fn strangers(&self, parent: NodeId, given: &[&Map<String, Json>], refused: &mut Vec<(String, Refused)>) {
+        let repeat = self.key(parent).map(|_| self.id(parent)).or(self.question(parent).repeat);
+        for name in given.iter().flat_map(|object| object.keys()) {
+            let own = |q: &QuestionId| self.form.question(*q).repeat == repeat;
+            let known = self.form.by_name.get(name).is_some_and(|q| q.iter().any(own));
+            if !known && (repeat.is_none() || (name != "id" && name != "key")) {
+                refused.push((name.clone(), Refused::Unknown));
+            }
+        }
+    }
+
+    /// `given`: the objects that may hold an answer, the innermost last. Names are flat, but an object under a group's
+    /// name is understood too.
+    fn fill_in<'a>(
+        &mut self,
+        parent: NodeId,
+        given: &mut Vec<&'a Map<String, Json>>,
+        refused: &mut Vec<(String, Refused)>,
+    ) {
         let form = self.form.clone();
         for child in &form.question(self.id(parent)).children {
             let question = form.question(*child);
+            let answer: Option<&'a Json> = given.iter().rev().find_map(|object| object.get(&question.name));
             if question.kind == Kind::Group {
                 if let Some(group) = self.tree.child(parent, &question.name) {
-                    // Names are flat, but an object under the group's name is understood too.
-                    let inner = answers.get(&question.name).filter(|a| a.is_object());
-                    self.fill_in(group, inner.unwrap_or(answers), refused);
+                    let inner = answer.and_then(Json::as_object);
+                    self.strangers(group, inner.as_slice(), refused);
+                    given.extend(inner);
+                    self.fill_in(group, given, refused);
+                    given.truncate(given.len().saturating_sub(usize::from(inner.is_some())));
                 }
                 continue;
             }
-            let Some(answer) = answers.get(&question.name) else { continue };
+            let Some(answer) = answer else { continue };
             if question.kind == Kind::Repeat {
                 self.fill_repeat(parent, *child, answer, refused);
-            } else if let Some(node) = self.tree.child(parent, &question.name) {
-                let text = match (question.kind, answer) {
-                    (Kind::Acknowledge, Json::Bool(true)) => "OK".to_string(),
-                    (_, Json::Bool(b)) if question.shape == Shape::Boolean => b.to_string(),
-                    _ => scalar_text(answer),
-                };
-                if let Err(why) = self.prefill(node, &text) {
-                    refused.push((question.name.clone(), why));
-                }
+            } else if let Some(node) = self.tree.child(parent, &question.name)
+                && let Err(why) = answer_text(question, answer).and_then(|text| self.prefill(node, &text))
+            {
+                refused.push((question.name.clone(), why));
             }
         }
     }
@@ -121,6 +137,10 @@ impl Instance {
         };
         let mut used: Vec<NodeId> = Vec::new();
         for item in items {
+            let Some(object) = item.as_object() else {
+                refused.push((name.clone(), Refused::Malformed("a list of objects")));
+                continue;
+            };
             let key = item.get("id").or_else(|| item.get("key")).map(scalar_text).filter(|k| !k.is_empty());
             let there = match &key {
                 None => self.instances(parent, repeat).into_iter().find(|n| !used.contains(n)),
@@ -133,9 +153,16 @@ impl Instance {
             match node {
                 Ok(node) => {
                     used.push(node);
-                    self.fill_in(node, item, refused);
+                    self.strangers(node, &[object], refused);
+                    self.fill_in(node, &mut vec![object], refused);
                 }
                 Err(why) => refused.push((name.clone(), why)),
+            }
+        }
+        let question = self.form.question(repeat);
+        if question.repeat_count.is_none() && !question.attributes.iter().any(|(k, _)| k.ends_with(":fact")) {
+            for spare in self.instances(parent, repeat).into_iter().filter(|n| !used.contains(n)) {
+                let _ = self.remove(spare);
             }
         }
     }
@@ -210,6 +237,24 @@ impl Instance {
         self.triggered.clear();
         self.finish_round();
         lost
+    }
+}
+
+/// An answer in JSON as the question keeps it. A list is an answer to a question with several choices only, and an
+/// object is none at all.
+fn answer_text(question: &Question, answer: &Json) -> Result<String, Refused> {
+    let computed = question.calculation.is_some() && !question.overridable;
+    match (answer, question.shape) {
+        (_, _) if computed => Err(Refused::Computed),
+        (Json::Object(_), _) => Err(Refused::Malformed("a single value")),
+        (Json::Array(items), Shape::Many) if items.iter().all(|i| !i.is_array() && !i.is_object()) => {
+            Ok(scalar_text(answer))
+        }
+        (Json::Array(_), Shape::Many) => Err(Refused::Malformed("a list of choices")),
+        (Json::Array(_), _) => Err(Refused::Malformed("a single value")),
+        (Json::Bool(true), _) if question.kind == Kind::Acknowledge => Ok("OK".to_string()),
+        (Json::Bool(b), Shape::Boolean) => Ok(b.to_string()),
+        _ => Ok(scalar_text(answer)),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 
 impl From<rusqlite::Error> for Error {
     fn from(e: rusqlite::Error) -> Self {
-        Self::internal("数据库出错 database error").because(e)
+        Self::internal("服务器数据库出错，没有写入；设备上的内容都在。 The server's database failed; nothing was written, what is on the devices is safe.").because(e)
     }
 }
 

@@ -19,14 +19,16 @@ pub(super) fn writing(file: &Path, create: bool) -> Result<Connection> {
     if create {
         create_private(file)?;
     } else if !file.exists() {
-        return Err(Error::invalid("此目录不是服务器数据目录，请先运行 init；no server here, run `init` first"));
+        return Err(Error::invalid(
+            "此目录不是服务器数据目录，请先运行 init。 There is no server here: run `init` first.",
+        ));
     }
     let mut conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     conn.busy_timeout(Duration::from_secs(20))?;
     conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
     conn.set_prepared_statement_cache_capacity(64);
     Migrations::new(STEPS.iter().map(|sql| M::up(sql)).collect()).to_latest(&mut conn).map_err(|e| {
-        Error::invalid("数据库版本比本程序新，或升级失败；database is newer than this program, or damaged").because(e)
+        Error::invalid("数据库版本比本程序新，或升级失败。 The database is newer than this program, or could not be brought up to date.").because(e)
     })?;
     Ok(conn)
 }
@@ -48,7 +50,7 @@ pub(super) fn create_private(file: &Path) -> Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file).map_err(|e| {
         if e.kind() == std::io::ErrorKind::AlreadyExists {
-            Error::invalid("文件已存在，不覆盖；the file is there already, nothing was overwritten").because(e)
+            Error::invalid("文件已存在，没有覆盖。 The file is there already; nothing was overwritten.").because(e)
         } else {
             Error::from(e)
         }

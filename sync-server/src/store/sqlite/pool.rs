@@ -35,7 +35,9 @@ impl Pool {
         let lease = Lease { conn: Some(self.take()?), pool: self };
         match &lease.conn {
             Some(conn) => job(conn),
-            None => Err(crate::error::Error::internal("没有可用的连接 no connection")),
+            None => Err(crate::error::Error::internal(
+                "服务器没有可用的连接，请稍后再试。 The server has no free connection: try again in a while.",
+            )),
         }
     }
 

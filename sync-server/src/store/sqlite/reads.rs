@@ -49,14 +49,13 @@ impl View<'_> {
         self.one(sql, params, |r| r.get(0))
     }
 
-    fn person_of(&self, id: String, name: String, title: &str, changed: i64) -> Result<PersonRow> {
+    fn person_of(&self, id: String, name: String, title_code: &str, changed: i64) -> Result<PersonRow> {
         let codes: Vec<String> =
             self.all("SELECT area FROM person_area WHERE person = ? AND ended_at IS NULL ORDER BY area", [&id], |r| {
                 r.get(0)
             })?;
         let scope = codes.iter().filter_map(|c| Area::parse(c)).collect();
-        let title = Title::parse(title).ok_or_else(|| Error::internal("未知的职务 unknown title in the database"))?;
-        Ok(PersonRow { person: Person { id, name, title, scope }, changed_seq: number(changed) })
+        Ok(PersonRow { person: Person { id, name, title: title(title_code)?, scope }, changed_seq: number(changed) })
     }
 }
 
@@ -138,11 +137,22 @@ impl Reads for View<'_> {
     }
 
     fn owner(&self, actor: &[u8]) -> Result<Option<ActorOwner>> {
-        self.one(
-            "SELECT d.id, d.name, p.id, p.name FROM actor a JOIN device d ON d.id = a.device JOIN person p ON p.id = d.person WHERE a.id = ?",
+        let found = self.one(
+            "SELECT d.id, d.name, d.key, p.id, p.name, p.title FROM actor a JOIN device d ON d.id = a.device JOIN person p ON p.id = d.person WHERE a.id = ?",
             [actor],
-            |r| Ok(ActorOwner { device: r.get(0)?, device_name: r.get(1)?, person: r.get(2)?, person_name: r.get(3)? }),
-        )
+            |r| {
+                let owner = ActorOwner {
+                    device: r.get(0)?,
+                    device_name: r.get(1)?,
+                    device_key: r.get(2)?,
+                    person: r.get(3)?,
+                    person_name: r.get(4)?,
+                    title: Title::GridWorker1,
+                };
+                Ok((owner, r.get::<_, String>(5)?))
+            },
+        )?;
+        found.map(|(owner, code)| Ok(ActorOwner { title: title(&code)?, ..owner })).transpose()
     }
 
     fn household(&self, id: Uuid) -> Result<Option<HouseholdRow>> {
@@ -372,6 +382,11 @@ fn parked_row(household: Uuid, r: &Row<'_>) -> rusqlite::Result<Parked> {
 
 const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, heard_at, revoked_at FROM device";
 
+fn title(code: &str) -> Result<Title> {
+    Title::parse(code)
+        .ok_or_else(|| Error::internal("数据库中有未知的职务。 There is an unknown title in the database."))
+}
+
 fn device_row(r: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     Ok(DeviceRow {
         id: r.get(0)?,
@@ -426,7 +441,8 @@ fn number(n: i64) -> u64 {
 }
 
 fn uuid(bytes: &[u8]) -> Result<Uuid> {
-    Uuid::from_slice(bytes).map_err(|e| Error::internal("户编号损坏 a household id is damaged").because(e))
+    Uuid::from_slice(bytes)
+        .map_err(|e| Error::internal("数据库中的户编号损坏。 A household id in the database is damaged.").because(e))
 }
 
 fn hashes(bytes: &[u8]) -> Vec<[u8; 32]> {

@@ -39,7 +39,11 @@ impl Writer {
     /// Runs a job; returns when it is durable.
     pub(super) fn run(&self, job: WriteJob) -> Result<()> {
         let (done, answer) = sync_channel(1);
-        let gone = || Error::internal("写入线程已停止 the writer has stopped");
+        let gone = || {
+            Error::internal(
+                "服务器写入已停止；设备上的内容都在。 The server's writer has stopped; what is on the devices is safe.",
+            )
+        };
         self.jobs.as_ref().ok_or_else(gone)?.send((job, done)).map_err(|_| gone())?;
         answer.recv().map_err(|_| gone())?
     }
@@ -71,7 +75,7 @@ fn serve(conn: &Connection, people: &mut LogFile, waiting: &Receiver<Waiting>) {
 }
 
 /// Read by workers on their phones as well as by the operator: what happened, what is safe, what to do.
-const FULL: &str = "服务器磁盘已满或写不进，这次没有写入；手机和电脑上的内容都在，请告知管理员。The server's disk is full or cannot be written: nothing was taken; what is on the devices is safe, tell the administrator.";
+const FULL: &str = "服务器磁盘已满或写不进，这次没有写入；手机和电脑上的内容都在，请告知管理员。 The server's disk is full or cannot be written: nothing was taken; what is on the devices is safe, tell the administrator.";
 
 /// One transaction for the batch, then the answers.
 fn commit(conn: &Connection, people: &mut LogFile, batch: Vec<Waiting>) {
@@ -107,7 +111,7 @@ fn savepoint(conn: &Connection, job: WriteJob, entries: &mut Vec<Entry>) -> Resu
     let mut tx = View::of(conn);
     // A panic in one job must not take the writer, and with it the server, down.
     let result = catch_unwind(AssertUnwindSafe(|| job(&mut tx)))
-        .unwrap_or_else(|_| Err(Error::internal("处理时出错 the job panicked")));
+        .unwrap_or_else(|_| Err(Error::internal("服务器处理时出错，没有写入；设备上的内容都在。 The server stumbled and wrote nothing; what is on the devices is safe.")));
     match result {
         Ok(()) => {
             conn.execute_batch("RELEASE job")?;

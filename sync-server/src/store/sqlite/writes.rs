@@ -138,7 +138,10 @@ impl Writes for View<'_> {
                 self.1.push(Entry::Used { hash: hex::encode(hash), device: device.to_owned(), at });
                 Ok(())
             }
-            _ => Err(Error::new(crate::error::Why::TicketUsed, "此码已被使用，请向管理员要新的；this ticket was used")),
+            _ => Err(Error::new(
+                crate::error::Why::TicketUsed,
+                "这个登记码已经用过，没有登记。一个登记码只能登记一台设备，请向发码人要一个新的。 This ticket was used already; nothing was enrolled. A ticket enrols one device: ask for a new one.",
+            )),
         }
     }
 
@@ -195,7 +198,7 @@ impl Writes for View<'_> {
 
     fn move_household(&mut self, id: Uuid, to: &str, at: i64) -> Result<()> {
         let Some(place) = self.place(id)? else {
-            return Err(Error::new(crate::error::Why::NotFound, "没有这一户 no such household"));
+            return Err(Error::new(crate::error::Why::NotFound, "没有这一户。 There is no such household."));
         };
         if place.unit == to {
             return Ok(());

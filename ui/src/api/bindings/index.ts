@@ -34,9 +34,22 @@ level: string, };
 
 export type CampaignView = { name: string, phases: Array<PhaseView>, 
 /**
- * privacy notice shown once a visit
+ * the privacy notice, shown and read out once a visit; empty until the pack is here
  */
-privacy_notice: string, };
+privacy_notice: Array<NoticeView>, };
+
+/**
+ * A check and how many households it speaks about.
+ */
+export type CheckCount = { check: string, 
+/**
+ * what it says, without the names
+ */
+words: string, 
+/**
+ * error, warning
+ */
+severity: string, paragraph: string, households: number, };
 
 export type ChoiceView = { code: string, label: string, };
 
@@ -59,14 +72,18 @@ export type Count = { code: string, label: string, count: number, };
 /**
  * `session.enrol`: `server` may be empty when `ticket` is a whole ticket line (`ruhu:…`).
  */
-export type EnrolRequest = { server: string, ticket: string, pin: string, };
+export type EnrolRequest = { server: string, ticket: string, pin: string, 
+/**
+ * zh-CN or en: the language that was chosen on the first page; kept when the enrolment is done
+ */
+language?: string, };
 
 /**
  * Every failed call.
  */
 export type ErrorView = { kind: Kind, 
 /**
- * what happened, what is safe, what to do
+ * what happened, what is safe, what to do; in the language of the screen
  */
 words: string, };
 
@@ -265,6 +282,15 @@ export type NodeView = { "node": "question" } & QuestionView | { "node": "group"
 export type Nothing = Record<string, never>;
 
 /**
+ * One point of a text that is read out.
+ */
+export type NoticeView = { heading: string, text: string, 
+/**
+ * the law or line it rests on, Chinese
+ */
+source: string, };
+
+/**
  * `visit.open`: the first form due when none is named. An open draft of the form is taken up again.
  */
 export type OpenVisitRequest = { household: string, form?: string, };
@@ -327,11 +353,58 @@ days_left: number,
  */
 note: string | null, };
 
+/**
+ * A household and what to correct.
+ */
+export type ProblemHousehold = { household: HouseholdRow, problems: Array<FindingView>, };
+
 export type ProblemView = { path: string, label: string, message: string, 
 /**
  * section to jump to
  */
 section: string, };
+
+/**
+ * `problems.view`: the checks over everything held.
+ */
+export type ProblemsRequest = { 
+/**
+ * area code; everything held when absent
+ */
+area?: string, 
+/**
+ * id of a check
+ */
+check?: string, 
+/**
+ * error, warning
+ */
+severity?: string, offset: number, 
+/**
+ * 0 = 50; most 200
+ */
+limit: number, };
+
+/**
+ * `problems.view` → the households with something to correct.
+ */
+export type ProblemsView = { 
+/**
+ * households looked at
+ */
+households: number, 
+/**
+ * households that match
+ */
+total: number, 
+/**
+ * most households first
+ */
+checks: Array<CheckCount>, 
+/**
+ * in the order of codes
+ */
+villages: Array<VillageProblems>, rows: Array<ProblemHousehold>, };
 
 export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due";
 
@@ -450,6 +523,10 @@ export type SessionStage = "new" | "locked" | "open";
  */
 export type SessionView = { stage: SessionStage, 
 /**
+ * an enrolment was begun and not finished: it goes on with the same ticket and PIN
+ */
+unfinished: boolean, 
+/**
  * who is enrolled on this device (shown while locked too)
  */
 person: PersonView | null, campaign: CampaignView | null, 
@@ -507,6 +584,24 @@ trouble: string | null,
 all_safe: boolean, };
 
 /**
+ * `session.ticket`: is this a ticket? `server` may be empty when `ticket` is a whole ticket line.
+ */
+export type TicketRequest = { server: string, ticket: string, 
+/**
+ * zh-CN or en: the language of the first page
+ */
+language?: string, };
+
+/**
+ * `session.ticket` → whose ticket it is.
+ */
+export type TicketView = { 
+/**
+ * the server's address
+ */
+server: string, };
+
+/**
  * `today.view` → the worker's first page.
  */
 export type TodayView = { today: string, phase: PhaseView | null, lists: Array<ListProgress>, 
@@ -524,6 +619,11 @@ try_again: Array<HouseholdRow>, leaflets_due: number, conflicts: number,
 unsynced: number, last_synced: string | null, };
 
 export type UnlockRequest = { pin: string, };
+
+/**
+ * A village and its households with problems.
+ */
+export type VillageProblems = { code: string, name: string, households: number, with_errors: number, with_warnings: number, };
 
 /**
  * `visit.answer`, `visit.add_instance`, `visit.remove_instance` → what changed; durable when this arrives.
@@ -553,9 +653,9 @@ export type VisitRequest = { visit: string, };
 
 export type VisitRow = { id: string, household: string, head_name: string, hamlet: string, form: string, form_title: string, state: VisitState, outcome: Outcome | null, outcome_label: string | null, date: string, collector: string, 
 /**
- * answered and asked questions of a draft
+ * answered questions of a draft; how many are asked is known only to the running form (`visit.view`)
  */
-answered: number, asked: number, 
+answered: number, 
 /**
  * why it came back
  */
@@ -606,6 +706,7 @@ answered: number, asked: number, sections: Array<SectionView>, };
 /** Every method of the dispatcher: what it is asked and what it answers. */
 export type Methods = {
   "session.state": { request: Nothing; answer: SessionView };
+  "session.ticket": { request: TicketRequest; answer: TicketView };
   "session.enrol": { request: EnrolRequest; answer: SessionView };
   "session.unlock": { request: UnlockRequest; answer: SessionView };
   "session.lock": { request: Nothing; answer: SessionView };
@@ -632,6 +733,7 @@ export type Methods = {
   "sync.status": { request: Nothing; answer: SyncView };
   "sync.now": { request: Nothing; answer: SyncView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
+  "problems.view": { request: ProblemsRequest; answer: ProblemsView };
   "areas.list": { request: Nothing; answer: Array<AreaView> };
   "pack.codes": { request: CodesRequest; answer: Array<ChoiceView> };
 };

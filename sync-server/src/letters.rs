@@ -1,0 +1,151 @@
+//! The server's word to its later self. What it said about devices, people and actors it signs, and the devices keep it:
+//! restored from a backup that had heard of none of them, it believes its own signature (the key is in every backup).
+//!
+//! Here lives what is signed ([`warrant`], [`letter`]) and what is believed ([`know_again`], [`let_in_again`]). What may not
+//! live here: judgement of changes, HTTP.
+
+use app_core::domain::Person;
+use app_core::wire::message::{ActorName, EnrolRequest, Letter, Warrant};
+use app_core::wire::sign::{public_key, sign_actor, sign_letter, verify_actor, verify_letter};
+use serde_bytes::ByteBuf;
+
+use crate::error::{Error, Result, Why};
+use crate::officer::random;
+use crate::store::Writes;
+use crate::store::rows::{ActorOwner, DeviceRow, NewDevice, PersonRow};
+
+/// Who writes under an actor; yet to be signed.
+pub fn warrant(actor: &[u8], owner: ActorOwner) -> ActorName {
+    ActorName {
+        actor: ByteBuf::from(actor),
+        person: owner.person,
+        name: owner.person_name,
+        device: owner.device_name,
+        warrant: Some(Warrant {
+            device: owner.device,
+            key: ByteBuf::from(owner.device_key),
+            title: owner.title,
+            sig: ByteBuf::new(),
+        }),
+    }
+}
+
+/// Signs what is said of actors.
+pub fn vouch(actors: &mut [ActorName], secret: &[u8; 32]) {
+    for actor in actors {
+        sign_actor(actor, secret);
+    }
+}
+
+/// The letter of a device.
+pub fn letter(device: &DeviceRow, person: &Person, secret: &[u8; 32]) -> Letter {
+    let mut letter = Letter {
+        device: device.id.clone(),
+        name: device.name.clone(),
+        key: ByteBuf::from(device.key.clone()),
+        person: person.clone(),
+        sig: ByteBuf::new(),
+    };
+    sign_letter(&mut letter, secret);
+    letter
+}
+
+/// Soon after a restore: actors of which the backup had not heard, with their devices and people; those that are new.
+/// What is not our word is passed over: the work it should explain stays parked, with the reason.
+pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], now: i64) -> Result<Vec<[u8; 16]>> {
+    let mut new = Vec::new();
+    let key = public_key(secret);
+    for actor in vouched {
+        let Some(warrant) = &actor.warrant else { continue };
+        if actor.actor.len() != 16 || w.owner(&actor.actor)?.is_some() || !verify_actor(actor, &key) {
+            continue;
+        }
+        match w.device(&warrant.device)? {
+            Some(known) if warrant.key != known.key => continue,
+            Some(_) => {}
+            None => {
+                // Where they work, the office says, or their own phone's letter.
+                let person = Person {
+                    id: actor.person.clone(),
+                    name: actor.name.clone(),
+                    title: warrant.title,
+                    scope: Vec::new(),
+                };
+                let person = known_person(w, person, now)?;
+                put_back_device(w, &warrant.device, &actor.device, &warrant.key, &person, now)?;
+            }
+        }
+        if let Ok(id) = <[u8; 16]>::try_from(actor.actor.as_slice())
+            && w.put_actor(&id, &warrant.device, now)?
+        {
+            new.push(id);
+        }
+    }
+    Ok(new)
+}
+
+/// The device and person of a letter: known still (the token was lost), or, soon after a restore, known again. The
+/// request's signature has shown that the device holds its key.
+pub fn let_in_again(
+    w: &mut dyn Writes,
+    request: &EnrolRequest,
+    letter: &Letter,
+    secret: &[u8; 32],
+    now: i64,
+) -> Result<(PersonRow, String)> {
+    let unknown = || {
+        Error::new(
+            Why::Token,
+            "服务器不认识这台设备。未同步的内容仍保存在本机，请联系管理员。 The server does not know this device. What is not synced is kept here; ask the administrator.",
+        )
+    };
+    if letter.key != request.key || !verify_letter(letter, &public_key(secret)) {
+        return Err(unknown());
+    }
+    let recovering = crate::ops::in_recovery(&*w, now)?;
+    if let Some(known) = w.device(&letter.device)? {
+        if known.revoked_at.is_some() {
+            return Err(Error::new(
+                Why::DeviceRevoked,
+                "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
+            ));
+        }
+        let person = w.person(&known.person)?.filter(|_| letter.key == known.key).ok_or_else(unknown)?;
+        // A colleague's phone had said who, but not where.
+        let placed = recovering && person.person.scope.is_empty() && person.person.id == letter.person.id;
+        let person = if placed { put_person(w, &letter.person, now)? } else { person };
+        return Ok((person, known.id));
+    }
+    if !recovering {
+        return Err(unknown());
+    }
+    let person = known_person(w, letter.person.clone(), now)?;
+    put_back_device(w, &letter.device, &letter.name, &letter.key, &person, now)?;
+    Ok((person, letter.device.clone()))
+}
+
+/// The person as known here; as the letter says where not.
+fn known_person(w: &mut dyn Writes, person: Person, now: i64) -> Result<PersonRow> {
+    match w.person(&person.id)? {
+        Some(known) => Ok(known),
+        None => put_person(w, &person, now),
+    }
+}
+
+fn put_person(w: &mut dyn Writes, person: &Person, now: i64) -> Result<PersonRow> {
+    w.put_person(person, now)?;
+    w.person(&person.id)?.ok_or_else(|| Error::internal("人员未能恢复。 The person could not be put back."))
+}
+
+/// A device that nobody can speak for until it asks for a token itself.
+fn put_back_device(w: &mut dyn Writes, id: &str, name: &str, key: &[u8], person: &PersonRow, now: i64) -> Result<()> {
+    w.put_device(&NewDevice {
+        id: id.to_owned(),
+        person: person.person.id.clone(),
+        name: name.to_owned(),
+        key: key.to_vec(),
+        token_hash: random::<32>()?,
+        at: now,
+        scope_seq: person.changed_seq,
+    })
+}
