@@ -87,19 +87,11 @@ impl Tx<'_> {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// A receipt names a household; with the heads of the `whole` file, what was noted before is needed no more.
-    pub fn receipt_covers(&self, household: HouseholdId, receipt: i64, whole: bool) -> Result<()> {
-        let household = household.to_string();
-        if whole {
-            self.conn
-                .prepare_cached("DELETE FROM receipt_household WHERE household = ?1 AND receipt < ?2")?
-                .execute(params![household, receipt])?;
-        }
+    /// A receipt names a household. Older ones stay: a server that was restored may name less than it did before.
+    pub fn receipt_names(&self, household: HouseholdId, receipt: i64) -> Result<()> {
         self.conn
-            .prepare_cached(
-                "INSERT INTO receipt_household (household, receipt) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            )?
-            .execute(params![household, receipt])?;
+            .prepare_cached("INSERT INTO receipt_household (household, receipt) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![household.to_string(), receipt])?;
         Ok(())
     }
 

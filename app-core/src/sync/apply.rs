@@ -126,11 +126,8 @@ fn receipt(tx: &Tx<'_>, answer: &SyncAnswer) -> Result<()> {
         return Ok(());
     }
     let id = tx.write_receipt(answer.time, &wire::encode(&held)?, &answer.receipt)?;
-    // The heads of a whole file stand for everything before. Those of an acknowledgement may be of changes that are yet to
-    // come here, and single changes say nothing of what was written beside them.
-    let whole = answer.acks.len()..answer.acks.len().saturating_add(answer.whole.len());
-    for (i, one) in held.iter().enumerate() {
-        tx.receipt_covers(household(&one.household)?, id, whole.contains(&i))?;
+    for one in &held {
+        tx.receipt_names(household(&one.household)?, id)?;
     }
     Ok(())
 }

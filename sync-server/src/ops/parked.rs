@@ -67,12 +67,12 @@ pub fn wish(device: Option<&str>, household: Option<&str>, why: Option<&str>) ->
 }
 
 fn household_id(text: &str) -> Result<Uuid> {
-    Uuid::parse_str(text).map_err(|e| Error::invalid("户编号有误；not a household id").because(e))
+    Uuid::parse_str(text).map_err(|e| Error::invalid("户编号有误。 This is not a household id.").because(e))
 }
 
 fn change_hash(text: &str) -> Result<Hash> {
     let bytes = hex::decode(text).ok().and_then(|b| b.try_into().ok());
-    bytes.ok_or_else(|| Error::invalid("修改编号有误；not the hash of a change"))
+    bytes.ok_or_else(|| Error::invalid("修改编号有误。 This is not the hash of a change."))
 }
 
 /// A page of parked changes.
@@ -103,7 +103,7 @@ pub fn list(store: &dyn Store, wish: &ParkedWish, after: Option<&str>, limit: us
 }
 
 fn position(text: &str) -> Result<(i64, Hash)> {
-    let bad = || Error::invalid("续页位置有误；not a position");
+    let bad = || Error::invalid("续页位置有误。 This is not a position (`more` of the page before).");
     let (at, hash) = text.split_once('.').ok_or_else(bad)?;
     Ok((at.parse().map_err(|_| bad())?, change_hash(hash)?))
 }
@@ -128,7 +128,7 @@ pub fn release(store: &dyn Store, household: &str, changes: &[String], now: i64)
 /// Throws parked changes away that lie here for at least so many days; how many.
 pub fn discard(store: &dyn Store, wish: &ParkedWish, days: u32, now: i64) -> Result<u64> {
     if wish.device.is_none() && wish.household.is_none() && wish.why.is_none() && days == 0 {
-        return Err(Error::invalid("请指明要清除哪些；say which (--device, --household, --why, --before DAYS)"));
+        return Err(Error::invalid("请指明要清除哪些，没有清除。 Say which (--device, --household, --why, --before DAYS); nothing was dropped."));
     }
     let wish = wish.clone();
     let until = now.saturating_sub(i64::from(days).saturating_mul(86_400));
