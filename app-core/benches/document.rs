@@ -19,7 +19,7 @@ use std::time::Instant;
 use app_core::approvals::{Permits, Writer};
 use app_core::document::{HouseholdDoc, judge_by_permits};
 use app_core::domain::Title;
-use app_core::wire::lean::make_lean;
+use app_core::wire::lean::{Own, make_lean, words};
 use app_core::wire::message::{SyncAnswer, SyncRequest, Whole};
 use app_core::wire::sign::{public_key, sign_push, verify_push};
 use app_core::wire::{decode, encode};
@@ -107,9 +107,10 @@ fn wire() {
                 request
             })
             .collect();
+        let words = words(&worker.name, &worker.person, &worker.device);
         let lean = |r: &SyncRequest| {
             let mut r = r.clone();
-            make_lean(&mut r, &worker.actor);
+            make_lean(&mut r, &Own { actor: worker.actor, words: &words });
             r
         };
         let bodies: Vec<Vec<u8>> = requests.iter().map(|r| encode(&lean(r)).unwrap()).collect();

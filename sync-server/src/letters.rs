@@ -124,6 +124,28 @@ pub fn let_in_again(
     Ok((person, letter.device.clone()))
 }
 
+/// Soon after a restore: areas that the letter says are the person's and the backup does not. Whoever was moved keeps what
+/// the office says here, but what was done there is taken for a while, as after any change of areas.
+pub fn areas_again(
+    w: &mut dyn Writes,
+    device: &DeviceRow,
+    person: PersonRow,
+    letter: &Letter,
+    secret: &[u8; 32],
+    now: i64,
+) -> Result<PersonRow> {
+    let ours = letter.device == device.id && letter.key == device.key && letter.person.id == person.person.id;
+    let here = &person.person;
+    let mut wide = here.clone();
+    wide.scope.extend(letter.person.scope.iter().filter(|a| !here.scope.contains(a)).cloned());
+    if !ours || wide.scope.len() == here.scope.len() || !verify_letter(letter, &public_key(secret)) {
+        return Ok(person);
+    }
+    // Given and taken back at once: a former area, of whose loss no device has heard.
+    w.put_person(&wide, now)?;
+    put_person(w, here, now)
+}
+
 /// The person as known here; as the letter says where not.
 fn known_person(w: &mut dyn Writes, person: Person, now: i64) -> Result<PersonRow> {
     match w.person(&person.id)? {

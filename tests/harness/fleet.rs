@@ -259,7 +259,13 @@ impl Fleet {
 
     fn put_back(&mut self, who: usize) {
         let Some(copy) = self.copies[who].take() else { return };
-        self.phones[who].put_back(copy.path());
+        // Another file in its place, or the disk as a whole: then the phone cannot tell by itself.
+        if self.dice.chance(50) {
+            self.phones[who].put_back(copy.path());
+        } else {
+            self.chronicle.note("with the whole disk");
+            self.phones[who].put_back_disk(copy.path());
+        }
         self.told.put_back += 1;
         for at in 0..self.marks.len() {
             let mark = self.marks[at].clone();
@@ -322,7 +328,7 @@ impl Fleet {
             self.marks.iter().filter(|m| m.explained.is_none() && !holds(&self.phones[clerk], m)).collect();
         if let Some(first) = lost.first() {
             println!("{}", self.chronicle.tell(first.household));
-            println!("what was lost: {:?}", self.chronicle.change_of(&first.what));
+            println!("what was lost: {} {:?}", first.what, self.chronicle.change_of(&first.what));
         }
         assert!(lost.is_empty(), "{} lost and unexplained: {lost:?} {:?}", lost.len(), self.told);
     }

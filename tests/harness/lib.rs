@@ -3,6 +3,7 @@
 //!
 //! - [`township`]: server and office · [`phone`]: one device · [`link`]: what goes wrong on the way
 //! - [`register`]: a village of ten named households, one of every kind · [`answers`]: what they say
+//! - [`corpus`]: visits by the dozen, for the dictionary and for counting bytes
 //! - [`fleet`]: seeded phones and everything that goes wrong · [`chronicle`]: what became of every change
 //! - [`settle`]: the ending of every story · [`programs`]: the same with the real binaries, which can be killed
 //!
@@ -19,6 +20,7 @@
 
 pub mod answers;
 pub mod chronicle;
+pub mod corpus;
 pub mod dice;
 pub mod disk;
 pub mod fleet;

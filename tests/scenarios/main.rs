@@ -12,6 +12,7 @@
 
 mod area;
 mod bad_link;
+mod bytes;
 mod day;
 mod fleet;
 mod full;

@@ -12,6 +12,7 @@ use crate::sync::apply::{Applied, apply};
 use crate::sync::enrol;
 use crate::sync::round::{Outgoing, SoFar, collect};
 use crate::sync::transport::{Address, Link};
+use crate::wire::lean::Own;
 
 /// Requests after which a round is given up: something is asking in circles. A county's first sync takes a few hundred.
 const MOST_REQUESTS: u32 = 5_000;
@@ -78,11 +79,9 @@ impl App {
     fn let_in_again(&self, link: &Link<'_>, identity: &Identity) -> Result<Option<String>> {
         let (letter, actors) = self.read(|tx| Ok((tx.letter()?, tx.own_actors_whole()?)))?;
         let (Some(letter), Some(first)) = (letter, actors.first()) else { return Ok(None) };
-        let (identity, answer) = enrol::ask_again(link, identity, letter, first.nonce)?;
-        self.transact(|tx| {
-            tx.set_identity(&identity)?;
-            answer.letter.as_ref().map_or(Ok(()), |letter| tx.set_letter(letter))
-        })?;
+        // Its letter stays the one of before, which says more than the backup knows.
+        let identity = enrol::ask_again(link, identity, letter, first.nonce)?;
+        self.transact(|tx| tx.set_identity(&identity))?;
         Ok(Some(identity.token))
     }
 
@@ -91,7 +90,7 @@ impl App {
         let mut so_far = SoFar::default();
         for _ in 0..MOST_REQUESTS {
             let sent = self.read(|tx| collect(tx, &identity, &so_far))?;
-            let answer = link.sync(&sent.request, &sent.actor)?;
+            let answer = link.sync(&sent.request, &Own { actor: sent.actor, words: &sent.words })?;
             let now = self.now().timestamp();
             let ((applied, more), changes) = self.transact_noting(|tx| {
                 let applied = apply(tx, &identity, &sent, &answer, now)?;
@@ -136,7 +135,7 @@ impl App {
         if self.read(|tx| tx.is_current())? {
             return Ok(());
         }
-        self.transact(|tx| tx.rebuild()).map(|_| ())
+        self.transact(|tx| tx.refresh()).map(|_| ())
     }
 }
 

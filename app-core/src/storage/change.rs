@@ -82,15 +82,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Every change of a household goes up again, its founding first; `false` when it is not held.
+    /// Every change of a household goes up again, its founding first, and last what waits beside the file because it did
+    /// not fit into it; `false` when it is not held.
     pub fn offer_again(&self, household: HouseholdId, at: i64) -> Result<bool> {
         let Some(stored) = self.stored(household)? else { return Ok(false) };
+        let beside = self.pending_of(household)?;
         self.conn
             .prepare_cached("DELETE FROM change WHERE household = ?1 AND state <> 'refused'")?
             .execute([household.to_string()])?;
-        for (i, c) in self.need(household)?.changes().iter().enumerate() {
+        let doc = self.need(household)?;
+        for (i, c) in doc.changes().iter().enumerate() {
             let grid = (i == 0).then_some(stored.grid.as_str());
             self.log_change(household, grid, &c.hash, &c.bytes, at)?;
+        }
+        for p in beside.iter().filter(|p| !doc.has(&p.hash)) {
+            self.log_change(household, None, &p.hash, &p.bytes, at)?;
         }
         self.touched(household);
         Ok(true)

@@ -81,6 +81,7 @@ const TOLD_ACTORS: &str = "told_actors";
 const COMPARING: &str = "comparing";
 const LEAVING: &str = "leaving";
 const UNREAD: &str = "unread";
+const FILE: &str = "file";
 const LETTER: &str = "letter";
 const PROJECTED: &str = "projected_with";
 
@@ -151,6 +152,16 @@ impl Tx<'_> {
             device: identity.device_name,
             warrant: None,
         })
+    }
+
+    /// What told this database's file from a copy of it when it was last opened.
+    pub fn file_mark(&self) -> Result<Option<String>> {
+        self.get(FILE)
+    }
+
+    /// Keeps what tells this database's file from a copy of it.
+    pub fn set_file_mark(&self, mark: &str) -> Result<()> {
+        self.set(FILE, &mark)
     }
 
     /// The server's word about this device, for a server that has forgotten it.

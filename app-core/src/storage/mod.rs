@@ -4,7 +4,7 @@
 //! - One write path: [`Store::transact`] gives a [`Tx`]; whatever it writes (household file, change log, projection,
 //!   journal) is committed together or not at all, and it says what changed ([`Changes`]).
 //! - The `*_row` tables and `search` are a projection of the household files: [`Tx::rebuild`] drops and makes them again,
-//!   identical (a test compares).
+//!   identical (a test compares). [`Tx::refresh`] after another pack came into force: only what hangs on it.
 //! - No SQL elsewhere; no rusqlite type leaves this folder.
 //!
 //! Start with [`store`] and [`household`]; then [`project`] (file → rows), [`list`] (what screens ask for), [`journal`]
@@ -20,6 +20,7 @@ pub mod meta;
 pub mod people;
 mod permit;
 pub mod project;
+mod rejudge;
 pub mod round;
 mod schema;
 pub mod search;

@@ -8,6 +8,7 @@ use rusqlite::params;
 use serde_json::Value;
 
 use super::list::FormState;
+use super::rejudge::mark;
 use super::schema::PROJECTION;
 use super::search::{add, add_name, add_place, pinyin, tail};
 use super::{Lens, Tx};
@@ -19,7 +20,7 @@ use crate::policy::facts::{Facts, VisitFact};
 use crate::policy::{self, Pack};
 
 /// Raised whenever the meaning of a projected column changes: older rows are then made anew.
-const EDITION: u32 = 1;
+pub(super) const EDITION: u32 = 1;
 
 /// Living statuses that count as population (2-forms.md).
 const COUNTED: [&str; 2] = ["alive", "moved_in"];
@@ -198,13 +199,8 @@ fn id_tail(number: &str) -> String {
     tail(&resident, 4)
 }
 
-fn to_json(value: &impl serde::Serialize) -> Result<String> {
+pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::internal("投影失败。 A row could not be made.").because(e))
-}
-
-fn mark(lens: &Lens) -> String {
-    let pack = lens.pack.as_ref().map_or_else(|| "-".to_owned(), |p| hex::encode(p.hash()));
-    format!("{EDITION}/{pack}")
 }
 
 /// The first day of the campaign: the earliest phase of the pack.
@@ -264,7 +260,7 @@ impl Summary {
     }
 }
 
-fn forms(pack: &Pack, facts: &Facts, on: NaiveDate) -> Vec<FormState> {
+pub(super) fn forms(pack: &Pack, facts: &Facts, on: NaiveDate) -> Vec<FormState> {
     policy::forms_for(pack, facts, on)
         .into_iter()
         .map(|f| FormState { slug: f.slug, why: f.why, why_en: f.why_en, done: f.done, optional: f.optional })
@@ -275,7 +271,7 @@ fn is_done(v: &VisitFact) -> bool {
     v.outcome.as_deref().is_none_or(|o| o == "done")
 }
 
-fn progress(forms: &[FormState], facts: &Facts) -> &'static str {
+pub(super) fn progress(forms: &[FormState], facts: &Facts) -> &'static str {
     let needed: Vec<&FormState> = forms.iter().filter(|f| !f.optional).collect();
     let done = needed.iter().filter(|f| f.done).count();
     let visited = facts.visits.iter().any(is_done);

@@ -90,7 +90,9 @@ impl Tx<'_> {
     /// A receipt names a household. Older ones stay: a server that was restored may name less than it did before.
     pub fn receipt_names(&self, household: HouseholdId, receipt: i64) -> Result<()> {
         self.conn
-            .prepare_cached("INSERT INTO receipt_household (household, receipt) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .prepare_cached(
+                "INSERT INTO receipt_household (household, receipt) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
             .execute(params![household.to_string(), receipt])?;
         Ok(())
     }

@@ -98,6 +98,18 @@ impl Store {
         look(&Tx { conn, lens, changes: RefCell::default() })
     }
 
+    /// What tells the file from a copy of it: when it was made, and its number, as far as the disk says. A copy put in its
+    /// place has another; a disk put back to an earlier state as a whole has the same.
+    pub fn mark(&self) -> Result<String> {
+        let meta = std::fs::metadata(&self.path).map_err(super::fault::disk)?;
+        let made = meta.created().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        #[cfg(unix)]
+        let number = std::os::unix::fs::MetadataExt::ino(&meta);
+        #[cfg(not(unix))]
+        let number = 0;
+        Ok(format!("{}/{number}", made.map_or(0, |d| d.as_nanos())))
+    }
+
     /// Whether SQLite finds the file sound.
     pub fn check(&self) -> Result<bool> {
         let verdict: String = self.conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;

@@ -57,7 +57,8 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     if let Some(person) = &answer.person {
         tx.set_person(person)?;
     }
-    if let Some(letter) = &answer.letter {
+    // The letter of before the restore is what the server is to be shown next.
+    if let Some(letter) = answer.letter.as_ref().filter(|_| !restored(sent, answer)) {
         tx.set_letter(letter)?;
     }
     tx.write_areas(&answer.areas)?;
@@ -144,9 +145,20 @@ fn refusals(tx: &Tx<'_>, identity: &Identity, answer: &SyncAnswer, now: i64, app
     }
     for id in households {
         let (mut dropped, mut again, mut resting) = (Vec::new(), Vec::new(), Vec::new());
+        let local = match tx.doc(id) {
+            Err(e) if e.kind == Kind::Damaged => {
+                applied.again |= tx.set_unread(id)?;
+                None
+            }
+            other => other?,
+        };
+        let own = tx.own_actors()?;
+        let infos = local.as_ref().map(HouseholdDoc::change_infos).unwrap_or_default();
         for refused in answer.refused.iter().filter(|r| r.household == id.as_bytes().as_slice()) {
             let change = hash(&refused.change)?;
-            if refused.why == RefusedWhy::Duplicate.code() {
+            // Another's is not this device's to write again: its bytes stay here, with the reason.
+            let ours = infos.iter().any(|c| c.hash == change && own.contains(&c.actor));
+            if refused.why == RefusedWhy::Duplicate.code() && ours {
                 again.push(change);
             } else if refused.why == RefusedWhy::Dependency.code() {
                 resting.push((change, refused));
@@ -170,7 +182,7 @@ fn refusals(tx: &Tx<'_>, identity: &Identity, answer: &SyncAnswer, now: i64, app
             }
         }
         readable(tx, id, applied, |applied| {
-            if let Some(local) = tx.doc(id)? {
+            if let Some(local) = local {
                 replant::without(tx, &local, &dropped, &again, fresh_actor(identity)?, now)?;
                 applied.again = true;
             }
@@ -266,6 +278,21 @@ fn take_changes(
     Ok(outcomes.iter().all(Result::is_ok))
 }
 
+/// Called when the database has been opened; `file`: what tells its file from a copy of it. In another file than last time
+/// this device may have been put back to an older copy: it writes under a new actor from here, before it writes anything.
+pub fn notice_put_back(tx: &Tx<'_>, file: &str) -> Result<()> {
+    match tx.file_mark()? {
+        Some(known) if known == file => return Ok(()),
+        Some(_) => {
+            if let Some(identity) = tx.identity()? {
+                tx.add_own_actor(fresh_actor(&identity)?)?;
+            }
+        }
+        None => {}
+    }
+    tx.set_file_mark(file)
+}
+
 /// Work under the actor this device writes with comes from elsewhere: the device was put back to an older copy of itself,
 /// and would go on under numbers that are taken. It writes under a new actor from here.
 fn was_put_back(tx: &Tx<'_>, identity: &Identity, ours_came: bool) -> Result<()> {
@@ -301,9 +328,7 @@ fn lacking(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) ->
 
 fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {
     let next = &answer.cursor;
-    let before = &sent.request.cursor;
-    // Another epoch, or a server that knows less than it acknowledged.
-    let restored = !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq);
+    let restored = restored(sent, answer);
     if restored {
         // A backup does not know the actors of which it was told since.
         tx.set_told_actors(0)?;
@@ -315,6 +340,12 @@ fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, applied: &mut Appli
         tx.set_comparing(false)?;
     }
     tx.set_cursor(next)
+}
+
+/// Another epoch, or a server that knows less than it acknowledged.
+fn restored(sent: &Outgoing, answer: &SyncAnswer) -> bool {
+    let (before, next) = (&sent.request.cursor, &answer.cursor);
+    !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq)
 }
 
 fn household(bytes: &[u8]) -> Result<HouseholdId> {

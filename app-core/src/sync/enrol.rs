@@ -126,12 +126,7 @@ fn unfinished() -> Error {
 
 /// Asks a server that has forgotten this device (it was restored from a backup made before the enrolment, or this device
 /// was put back to an older token) to let it in again on its own letter; gives the identity with the new token.
-pub fn ask_again(
-    link: &Link<'_>,
-    identity: &Identity,
-    letter: Letter,
-    nonce: [u8; 8],
-) -> Result<(Identity, EnrolAnswer)> {
+pub fn ask_again(link: &Link<'_>, identity: &Identity, letter: Letter, nonce: [u8; 8]) -> Result<Identity> {
     let mut request = EnrolRequest {
         v: version::CURRENT,
         code: String::new(),
@@ -149,7 +144,7 @@ pub fn ask_again(
             "这不是本机登记的服务器，没有同步；本机内容都在。 This is not the server this device was enrolled at; everything here is safe.",
         ));
     }
-    Ok((Identity { token: answer.token.clone(), ..identity.clone() }, answer))
+    Ok(Identity { token: answer.token, ..identity.clone() })
 }
 
 /// Takes what the server told.

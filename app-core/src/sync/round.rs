@@ -12,7 +12,7 @@ use crate::storage::change::Pending;
 use crate::storage::meta::{Identity, OwnActor};
 use crate::wire::chunk::{change_author, change_deps};
 use crate::wire::message::{Ack, Hash, Held, Proof, Push, SyncAnswer, SyncRequest};
-use crate::wire::{sign, version};
+use crate::wire::{self, sign, version};
 
 /// The most changes, and bytes of them, in one request: small enough to get through a village's signal at once.
 const CHANGES: usize = 400;
@@ -30,8 +30,8 @@ const WANTED: usize = 64;
 /// The most actors of whom the server's word is shown to it (it takes no more).
 const VOUCHED: usize = 5_000;
 
-/// How much of the pack's hash is named.
-const PACK_DIGITS: usize = 16;
+/// How much of the pack's hash is named: as much as a visit names of it.
+const PACK_DIGITS: usize = 12;
 
 /// A request, and what it pushes.
 pub struct Outgoing {
@@ -39,6 +39,8 @@ pub struct Outgoing {
     pub pushed: Vec<(HouseholdId, Hash)>,
     /// the actor this device writes with now
     pub actor: [u8; 16],
+    /// what its visits say of who makes them (`wire::lean`)
+    pub words: Vec<u8>,
     /// actors of which the server has heard once it has this
     pub actors: usize,
     /// more of them are to be told before anything is pushed
@@ -64,10 +66,10 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
     // Nothing is pushed under an actor of which the server has not heard: a phone with very many tells them first.
     let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES, &so_far.unanswered)? };
     let push = by_household(&pending);
-    let (held, vouched) = if tx.comparing()? {
-        (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?)
+    let (held, vouched, letter) = if tx.comparing()? {
+        (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?, tx.letter()?)
     } else {
-        (Vec::new(), Vec::new())
+        (Vec::new(), Vec::new(), None)
     };
     let mut request = SyncRequest {
         v: version::CURRENT,
@@ -85,12 +87,15 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
             tx.unread()?.iter().take(WANTED).map(|id| bytes_of(*id)).collect()
         },
         vouched,
+        letter,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;
     let pushed = grouped(&pending).into_iter().map(|p| (p.household, p.hash)).collect();
     let told = told.saturating_add(request.actors.len());
-    Ok(Outgoing { request, pushed, actor: tx.own_actor()?, actors: told, untold: untold > ACTORS })
+    let person = tx.person()?;
+    let words = person.map_or_else(Vec::new, |p| wire::lean::words(&p.name, &p.id, &identity.device));
+    Ok(Outgoing { request, pushed, actor: tx.own_actor()?, words, actors: told, untold: untold > ACTORS })
 }
 
 /// The server's own receipts for what goes up of others (after a restore): only on its own word it takes that back. Of

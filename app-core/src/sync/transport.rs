@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::error::{Error, Kind, Result};
 use crate::wire;
+use crate::wire::lean::Own;
 use crate::wire::message::{EnrolAnswer, EnrolRequest, PackFiles, Refusal, SyncAnswer, SyncRequest};
 
 pub use super::http::connect as http_connect;
@@ -93,11 +94,11 @@ impl<'a> Link<'a> {
         self.ask(Route::Enrol, Some(wire::encode(request)?))
     }
 
-    /// One round: the changes go up lean (`wire::lean`), and whole if the server lacks what that takes. `actor`: the
-    /// one this device writes with now.
-    pub fn sync(&self, request: &SyncRequest, actor: &[u8; 16]) -> Result<SyncAnswer> {
+    /// One round: the changes go up lean (`wire::lean`), and whole if the server lacks what that takes. `own`: who
+    /// this device writes as now.
+    pub fn sync(&self, request: &SyncRequest, own: &Own<'_>) -> Result<SyncAnswer> {
         let mut lean = request.clone();
-        wire::lean::make_lean(&mut lean, actor);
+        wire::lean::make_lean(&mut lean, own);
         match self.exchange(Route::Sync, Some(wire::encode(&lean)?))? {
             Ok(answer) => Ok(answer),
             Err(refused) if refused.asks_for_whole() => self.ask(Route::Sync, Some(wire::encode(request)?)),

@@ -99,7 +99,7 @@ pub(super) fn assembled(kind: u8, hash: &Hash, data: &[&[u8]]) -> Vec<u8> {
     out
 }
 
-fn uleb(mut n: u64) -> Vec<u8> {
+pub(super) fn uleb(mut n: u64) -> Vec<u8> {
     let mut out = Vec::new();
     loop {
         let byte = (n & 0x7f) as u8;

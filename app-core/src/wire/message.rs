@@ -133,7 +133,7 @@ pub struct SyncRequest {
     /// nonces (8 bytes) of further actors this device writes with from now on (after a restore)
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub actors: Vec<ByteBuf>,
-    /// the first 16 hex digits of the hash of the pack the device runs (the rest would cost 25 bytes a round; a pack that
+    /// the first 12 hex digits of the hash of the pack the device runs (the rest would cost 25 bytes a round; a pack that
     /// is fetched is checked against its whole hash)
     #[serde(rename = "k", default, skip_serializing_if = "String::is_empty")]
     pub pack: String,
@@ -152,6 +152,9 @@ pub struct SyncRequest {
     /// with `held`: who the actors are by the server's own signed word, for a backup that had not heard of them
     #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub vouched: Vec<ActorName>,
+    /// with `held`: the device's letter, for a backup made before its person was given another area
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
 }
 
 /// A receipt of the server, given back to it.
@@ -171,6 +174,7 @@ pub struct Proof {
 /// Changes of one household.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Push {
+    /// 16 bytes, or the beginning of one that the server holds (`wire::lean`)
     #[serde(rename = "h")]
     pub household: ByteBuf,
     /// the grid of a household founded on this device; absent otherwise

@@ -1,7 +1,7 @@
 //! What a day costs on the line. Other seeds and other devices than those the dictionary was trained on.
 
 use app_core::document::HouseholdDoc;
-use app_core::wire::lean::{make_lean, make_whole};
+use app_core::wire::lean::{Own, make_lean, make_whole, whole_households, words};
 use app_core::wire::message::{Push, SyncAnswer, SyncRequest, Whole};
 use app_core::wire::sign::{public_key, sign_push, verify_push};
 use app_core::wire::{decode, encode};
@@ -18,14 +18,17 @@ fn body(worker: &Worker, changes: &[Changed], dice: &mut Dice) -> Vec<u8> {
     let mut request = invented::request(&pushed, dice);
     let secret = dice.bytes();
     sign_push(&mut request, &secret).unwrap();
-    make_lean(&mut request, &worker.actor);
+    let words = words(&worker.name, &worker.person, &worker.device);
+    make_lean(&mut request, &Own { actor: worker.actor, words: &words });
     let body = encode(&request).unwrap();
     let mut back: SyncRequest = decode(&body, 1 << 20).unwrap();
     let mut held = |push: &Push| {
         let (doc, _) = changes.iter().find(|(doc, _)| push.household.as_slice() == doc.id().as_bytes()).unwrap();
         vec![doc.change_infos()[0].hash]
     };
-    assert!(make_whole(&mut back, &[worker.actor], &mut held));
+    let ids = || changes.iter().map(|(doc, _)| doc.id().into_bytes());
+    assert!(whole_households(&mut back, &mut |beginning| ids().find(|id| id.starts_with(beginning))));
+    assert!(make_whole(&mut back, &[worker.actor], &words, &mut held));
     assert!(verify_push(&back, &public_key(&secret)));
     for (push, (_, change)) in back.push.iter().zip(&pushed) {
         assert_eq!(push.changes[0].as_slice(), change);

@@ -55,7 +55,7 @@ fn cursor() -> Cursor {
     Cursor {
         epoch: "e234567abcde".into(),
         seq: 70_000,
-        mark: buf(12, 16),
+        mark: buf(12, 8),
         areas: vec!["999999101203-04".into()],
         growing: Some(("999999101203".into(), Some([5; 16]))),
     }
@@ -105,6 +105,7 @@ fn golden_round() {
             sig: buf(13, 64),
         }],
         vouched: Vec::new(),
+        letter: None,
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {

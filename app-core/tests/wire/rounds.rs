@@ -5,7 +5,7 @@ use serde_bytes::ByteBuf;
 use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
 use app_core::domain::id::{IMPORT_ACTOR, household_of_register};
 use app_core::policy::facts::Facts;
-use app_core::wire::lean::{is_lean, make_lean, make_whole};
+use app_core::wire::lean::{HOUSEHOLD_BEGINNING, Own, is_lean, make_lean, make_whole, whole_households, words};
 use app_core::wire::message::{Ack, ActorName, Cursor, EnrolRequest, Letter, Push, SyncAnswer, SyncRequest, Warrant};
 use app_core::wire::sign::*;
 use app_core::wire::{decode, encode};
@@ -45,6 +45,7 @@ fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
         want: Vec::new(),
         proofs: Vec::new(),
         vouched: Vec::new(),
+        letter: None,
     }
 }
 
@@ -58,7 +59,7 @@ fn wei_xiuyings_day_goes_up_lean_and_arrives_whole() {
     let mut sent = request(vec![(&a, vec![first, second]), (&b, vec![other])]);
     sign_push(&mut sent, &SECRET).unwrap();
     let whole = sent.clone();
-    make_lean(&mut sent, &WEI);
+    make_lean(&mut sent, &Own { actor: WEI, words: &[] });
     assert!(sent.push.iter().all(is_lean));
     // author (17), dependency (33), magic, kind and length are gone
     for (lean, whole) in sent.push.iter().zip(&whole.push) {
@@ -69,7 +70,9 @@ fn wei_xiuyings_day_goes_up_lean_and_arrives_whole() {
         let newer = [9; 32];
         server.iter().copied().filter(|_| push.household.len() == 16).chain([newer]).collect()
     };
-    assert!(make_whole(&mut got, &[LI, WEI], &mut known));
+    let ids = [a.id(), b.id()].map(|id| id.into_bytes());
+    assert!(whole_households(&mut got, &mut |beginning| ids.into_iter().find(|id| id.starts_with(beginning))));
+    assert!(make_whole(&mut got, &[LI, WEI], &[], &mut known));
     assert!(verify_push(&got, &public_key(&SECRET)));
     for (got, whole) in got.push.iter().zip(&whole.push) {
         assert_eq!(got.changes, whole.changes);
@@ -82,9 +85,9 @@ fn what_cannot_be_put_back_is_said_not_guessed() {
     let founded = a.changes()[0].hash;
     let change = phone(&mut a, WEI, "10000000001");
     let mut sent = request(vec![(&a, vec![change])]);
-    make_lean(&mut sent, &WEI);
+    make_lean(&mut sent, &Own { actor: WEI, words: &[] });
     let tries =
-        |actors: &[[u8; 16]], known: Vec<[u8; 32]>| make_whole(&mut sent.clone(), actors, &mut |_| known.clone());
+        |actors: &[[u8; 16]], known: Vec<[u8; 32]>| make_whole(&mut sent.clone(), actors, &[], &mut |_| known.clone());
     assert!(tries(&[WEI], vec![founded]));
     assert!(!tries(&[LI], vec![founded]));
     assert!(!tries(&[], vec![founded]));
@@ -94,6 +97,60 @@ fn what_cannot_be_put_back_is_said_not_guessed() {
     let mut many = vec![[1; 32]; 64];
     many.push(founded);
     assert!(!tries(&[WEI], many));
+}
+
+#[test]
+fn of_a_household_that_the_server_holds_only_the_beginning_goes_up() {
+    let (mut a, mut b) = (imported(1), imported(2));
+    let server = [a.changes()[0].hash, b.changes()[0].hash];
+    let first = phone(&mut a, WEI, "10000000001");
+    let founding = b.changes()[0].bytes.clone();
+    let second = phone(&mut b, WEI, "10000000002");
+    let mut sent = request(vec![(&a, vec![first]), (&b, vec![founding, second])]);
+    sign_push(&mut sent, &SECRET).unwrap();
+    let whole = sent.clone();
+    make_lean(&mut sent, &Own { actor: WEI, words: &[] });
+    // one that is founded by this very push is named in full
+    assert_eq!(sent.push[0].household.len(), HOUSEHOLD_BEGINNING);
+    assert_eq!(sent.push[1].household.len(), 16);
+    let ids = [a.id(), b.id()];
+    let mut found = sent.clone();
+    let mut find = |beginning: &[u8]| ids.iter().map(|id| id.into_bytes()).find(|id| id.starts_with(beginning));
+    assert!(whole_households(&mut found, &mut find));
+    assert!(make_whole(&mut found, &[WEI], &[], &mut |_| server.to_vec()));
+    assert!(verify_push(&found, &public_key(&SECRET)));
+    assert_eq!(found.push[0].household, whole.push[0].household);
+    // nobody, or more than one: the device is asked for all of it
+    assert!(!whole_households(&mut sent, &mut |_| None));
+}
+
+#[test]
+fn the_writers_words_are_known_by_the_token() {
+    let mut a = imported(1);
+    let founded = a.changes()[0].hash;
+    let field = |name: &str, value: &str| Edit::at(["visits", "v23456789abc", name], value);
+    let visit = [
+        field("collector", "韦秀英"),
+        field("collector_id", "p234567abcde"),
+        field("device", "d234567abcde"),
+        field("state", "finished"),
+    ];
+    let change = a.edit(WEI, 1_684_200_000, &visit).unwrap().unwrap().bytes;
+    let mut sent = request(vec![(&a, vec![change.clone()])]);
+    let own = words("韦秀英", "p234567abcde", "d234567abcde");
+    let mut plain = sent.clone();
+    make_lean(&mut plain, &Own { actor: WEI, words: &[] });
+    make_lean(&mut sent, &Own { actor: WEI, words: &own });
+    // a position instead of the words
+    assert_eq!(sent.push[0].changes[0].len(), plain.push[0].changes[0].len() + 1 - own.len());
+    let tries = |words: &[u8]| {
+        let mut got = sent.clone();
+        make_whole(&mut got, &[WEI], words, &mut |_| vec![founded]).then(|| got.push[0].changes[0].to_vec())
+    };
+    assert_eq!(tries(&own), Some(change));
+    // another's words, or a new name: the checksum says so, nothing is guessed
+    assert_eq!(tries(&words("韦秀兰", "p234567abcde", "d234567abcde")), None);
+    assert_eq!(tries(&[]), None);
 }
 
 #[test]
@@ -107,9 +164,9 @@ fn a_founding_and_a_merge_and_anothers_change_go_lean_too() {
     let mut sent = request(vec![(&a, vec![founding, by_wei, by_li, decided])]);
     sign_push(&mut sent, &SECRET).unwrap();
     let whole = sent.clone();
-    make_lean(&mut sent, &WEI);
+    make_lean(&mut sent, &Own { actor: WEI, words: &[] });
     let held: Vec<[u8; 32]> = a.change_infos().iter().map(|c| c.hash).collect();
-    assert!(make_whole(&mut sent, &[WEI], &mut |_| held.clone()));
+    assert!(make_whole(&mut sent, &[WEI], &[], &mut |_| held.clone()));
     assert_eq!(sent.push[0].changes, whole.push[0].changes);
 }
 
@@ -117,11 +174,20 @@ fn a_founding_and_a_merge_and_anothers_change_go_lean_too() {
 fn hostile_lean_changes_are_refused() {
     let a = imported(1);
     let founded = a.changes()[0].hash;
-    let bads: [&[u8]; 7] =
-        [&[], &[0], &[3, 1, 2, 3], &[4; 60], &[255; 60], &[0, 1, 2, 3, 4, 255, 255, 255, 255, 15], &[3; 500]];
+    let bads: [&[u8]; 9] = [
+        &[],
+        &[0],
+        &[3, 1, 2, 3],
+        &[4; 60],
+        &[7, 1, 2, 3, 4, 200, 200, 3, 1],
+        &[8; 60],
+        &[255; 60],
+        &[0, 1, 2, 3, 4, 255, 255, 255, 255, 15],
+        &[3; 500],
+    ];
     for bad in bads {
         let mut sent = request(vec![(&a, vec![bad.to_vec()])]);
-        assert!(!make_whole(&mut sent, &[WEI], &mut |_| vec![founded]), "{bad:?}");
+        assert!(!make_whole(&mut sent, &[WEI], &[], &mut |_| vec![founded]), "{bad:?}");
         assert!(!verify_push(&sent, &public_key(&SECRET)));
     }
 }
@@ -198,12 +264,13 @@ fn a_push_is_not_hashed_without_end_to_make_it_whole() {
     let change = doc.edit(WEI, 1_684_200_000, &edits).unwrap().unwrap().bytes;
     let founded = doc.change_infos()[0].hash;
     let mut sent = request(vec![(&doc, vec![change])]);
-    make_lean(&mut sent, &WEI);
-    assert!(make_whole(&mut sent.clone(), &[WEI], &mut |_| vec![founded]));
+    make_lean(&mut sent, &Own { actor: WEI, words: &[] });
+    assert!(whole_households(&mut sent, &mut |_| Some(doc.id().into_bytes())));
+    assert!(make_whole(&mut sent.clone(), &[WEI], &[], &mut |_| vec![founded]));
     let strangers: Vec<[u8; 16]> = (0..15).map(|n| [n; 16]).chain([WEI]).collect();
     let mut wrong = vec![[0xee; 32]; 60];
     wrong.push(founded);
-    assert!(!make_whole(&mut sent, &strangers, &mut |_| wrong.clone()));
+    assert!(!make_whole(&mut sent, &strangers, &[], &mut |_| wrong.clone()));
 }
 
 #[test]

@@ -78,13 +78,13 @@ struct Batch {
 }
 
 /// One household of a round.
-struct Household<'a> {
-    w: &'a mut dyn Writes,
-    round: &'a Round<'a>,
+pub(super) struct Household<'a> {
+    pub(super) w: &'a mut dyn Writes,
+    pub(super) round: &'a Round<'a>,
     batch: &'a mut Batch,
-    id: Uuid,
+    pub(super) id: Uuid,
     /// changes of it that the server has signed for
-    proven: HashSet<Hash>,
+    pub(super) proven: HashSet<Hash>,
     outcome: &'a mut Outcome,
 }
 
@@ -135,7 +135,7 @@ impl Household<'_> {
             None => HouseholdDoc::unfounded(self.id),
         };
         let lacking = self.outcome.lacking.len();
-        let mut taken = self.admit(&mut doc, &fresh, unit.clone(), pushed.grid.as_deref())?;
+        let (mut taken, grafted) = self.admit(&mut doc, &fresh, unit.clone(), pushed.grid.as_deref())?;
         if !taken.is_empty() {
             let Some(unit) = self.place(there.is_some(), unit, &doc)? else {
                 return self.refuse_all(&fresh, RefusedWhy::Scope, pushed.grid.as_deref());
@@ -149,7 +149,7 @@ impl Household<'_> {
         }
         // While the device is asked for more of this household, nothing of it is called safe.
         let asked = self.outcome.lacking.len() > lacking;
-        if !asked && (known || !taken.is_empty()) {
+        if !asked && (known || grafted || !taken.is_empty()) {
             let heads = doc.heads().into_iter().map(ByteBuf::from).collect();
             self.outcome.acks.push(Ack { household: bytes(self.id), heads });
         }
@@ -191,19 +191,20 @@ impl Household<'_> {
         Ok(())
     }
 
+    /// What came in, and whether some of it was here already or stands for what was pushed.
     fn admit(
         &mut self,
         doc: &mut HouseholdDoc,
         fresh: &[(Hash, &[u8])],
         unit: Option<Area>,
         grid: Option<&str>,
-    ) -> Result<Vec<Taken>> {
+    ) -> Result<(Vec<Taken>, bool)> {
         let mut taken = Vec::new();
         let mut refused = Vec::new();
         {
             let (device, person) = (self.round.device, self.round.person);
             let bringer = Bringer { device, person, vouched: false, proven: &self.proven };
-            let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, unit);
+            let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, unit.clone());
             let outcomes = doc.admit_new(fresh.iter().map(|(_, b)| *b), &mut |a| judge.judge(a));
             for ((hash, bytes), outcome) in fresh.iter().zip(outcomes) {
                 match outcome {
@@ -224,8 +225,11 @@ impl Household<'_> {
                 return Err(e);
             }
         }
+        let before = refused.len();
+        taken.extend(self.graft(doc, &mut refused, unit.as_ref())?);
+        let known = refused.len() < before;
         self.answer_refused(&refused, grid)?;
-        Ok(taken)
+        Ok((taken, known))
     }
 
     fn answer_refused(&mut self, refused: &[(Hash, &[u8], RefusedWhy)], grid: Option<&str>) -> Result<()> {
@@ -280,7 +284,7 @@ impl Household<'_> {
     }
 }
 
-fn taken_of(author: Author, hash: Hash, actor: Actor, bytes: &[u8], bringer: &str) -> Taken {
+pub(super) fn taken_of(author: Author, hash: Hash, actor: Actor, bytes: &[u8], bringer: &str) -> Taken {
     let device = match author {
         Author::Device { device, .. } => Some(device),
         Author::Import => None,

@@ -96,7 +96,9 @@ fn pack_row(pack: &Pack) -> Result<PackRow> {
 
 /// A new epoch: devices compare what they hold with what is here.
 pub(super) fn new_epoch(w: &mut dyn Writes) -> Result<()> {
-    w.set(EPOCH, short_id().as_bytes())
+    // Six characters are 30 random bits, and go up with every round.
+    let epoch: String = short_id().chars().take(6).collect();
+    w.set(EPOCH, epoch.as_bytes())
 }
 
 /// Loads a pack; without a path, the shipped one: under the working folder, or next to the program.

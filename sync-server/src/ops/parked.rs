@@ -128,7 +128,9 @@ pub fn release(store: &dyn Store, household: &str, changes: &[String], now: i64)
 /// Throws parked changes away that lie here for at least so many days; how many.
 pub fn discard(store: &dyn Store, wish: &ParkedWish, days: u32, now: i64) -> Result<u64> {
     if wish.device.is_none() && wish.household.is_none() && wish.why.is_none() && days == 0 {
-        return Err(Error::invalid("请指明要清除哪些，没有清除。 Say which (--device, --household, --why, --before DAYS); nothing was dropped."));
+        return Err(Error::invalid(
+            "请指明要清除哪些，没有清除。 Say which (--device, --household, --why, --before DAYS); nothing was dropped.",
+        ));
     }
     let wish = wish.clone();
     let until = now.saturating_sub(i64::from(days).saturating_mul(86_400));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app_core::approvals::Permit;
 use app_core::domain::Area;
 use app_core::wire;
-use app_core::wire::lean::{is_lean, make_whole};
+use app_core::wire::lean::{HOUSEHOLD_BEGINNING, is_lean, make_whole, whole_households, words};
 use app_core::wire::message::{Cursor, Push, SyncAnswer, SyncRequest};
 use app_core::wire::sign::{actor_of, public_key, push_hashes, sign_receipt, verify_push};
 use app_core::wire::version;
@@ -60,7 +60,7 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
         if request.push.iter().flat_map(|p| &p.changes).any(|c| c.len() > MAX_CHANGE) {
             return Err(to_be_whole());
         }
-        read(&*app.store, |r| whole(r, &device, &mut request))?;
+        read(&*app.store, |r| whole(r, &device, &person, &mut request))?;
     }
     if !verify_push(&request, &device.key) {
         return Err(malformed());
@@ -97,9 +97,10 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
             "一次上传的修改过多，没有写入；本机内容都在，请再同步一次。 Too many changes in one push; nothing was written, everything here is safe. Sync again.",
         ));
     }
-    let ids = request.push.iter().map(|p| &p.household).chain(request.held.iter().map(|h| &h.household));
-    let ids = ids.chain(&request.want);
-    let sound = ids.into_iter().all(|h| h.len() == 16) && request.actors.iter().all(|a| a.len() == 8);
+    let pushed = |p: &Push| p.household.len() == 16 || is_lean(p) && p.household.len() == HOUSEHOLD_BEGINNING;
+    let sound = request.push.iter().all(pushed)
+        && request.held.iter().map(|h| &h.household).chain(&request.want).all(|h| h.len() == 16)
+        && request.actors.iter().all(|a| a.len() == 8);
     if sound { Ok(()) } else { Err(malformed()) }
 }
 
@@ -110,13 +111,26 @@ fn malformed() -> Error {
     )
 }
 
-/// Puts back what lean changes left out: the device's actor, and the change they rest on, first among the heads held of
-/// the household, then among all its changes.
-fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result<()> {
+/// Puts back what lean changes left out: the household, the device's actor, its person's words, and the change they rest
+/// on, first among the heads held of the household, then among all its changes.
+fn whole(r: &dyn Reads, device: &DeviceRow, person: &PersonRow, request: &mut SyncRequest) -> Result<()> {
     let mut actors: Vec<[u8; 16]> = request.actors.iter().map(|nonce| actor_of(&device.key, nonce)).collect();
     actors.extend(r.actors_of(&device.id)?);
     actors.truncate(settings::ACTORS_MAX);
+    let words = words(&person.person.name, &person.person.id, &device.id);
     let mut failed = None;
+    let found = whole_households(request, &mut |beginning| {
+        r.household_beginning(beginning).map(|id| id.map(Uuid::into_bytes)).unwrap_or_else(|e| {
+            failed = Some(e);
+            None
+        })
+    });
+    if let Some(e) = failed.take() {
+        return Err(e);
+    }
+    if !found {
+        return Err(to_be_whole());
+    }
     let mut looked_up = |push: &Push, look: &dyn Fn(Uuid) -> Result<Vec<[u8; 32]>>| {
         let found = Uuid::from_slice(&push.household).map_err(|_| malformed()).and_then(look);
         found.unwrap_or_else(|e| {
@@ -126,8 +140,8 @@ fn whole(r: &dyn Reads, device: &DeviceRow, request: &mut SyncRequest) -> Result
     };
     let heads = |id| Ok(r.place(id)?.map(|p| p.heads).unwrap_or_default());
     let all = |id| Ok(r.changes_of(id)?.into_iter().rev().map(|c| c.hash).collect());
-    let done = make_whole(request, &actors, &mut |push| looked_up(push, &heads))
-        || make_whole(request, &actors, &mut |push| looked_up(push, &all));
+    let done = make_whole(request, &actors, &words, &mut |push| looked_up(push, &heads))
+        || make_whole(request, &actors, &words, &mut |push| looked_up(push, &all));
     match failed {
         Some(e) => Err(e),
         None if done => Ok(()),
@@ -152,6 +166,7 @@ fn has_heard(cursor: &Cursor, epoch: &str, person: &PersonRow) -> bool {
 fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i64) -> bool {
     !request.push.is_empty()
         || !request.vouched.is_empty()
+        || request.letter.is_some()
         || !request.actors.is_empty()
         || now.saturating_sub(device.seen_at) >= SEEN_EVERY
         || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
@@ -181,13 +196,16 @@ fn bring(
     now: i64,
 ) -> Result<Outcome> {
     // Asked again inside the transaction: a device revoked a moment ago brings nothing.
-    let (mut device, person) = check_token(&*w, token)?;
+    let (mut device, mut person) = check_token(&*w, token)?;
     let epoch = crate::ops::epoch(&*w)?;
+    let recovery = crate::ops::in_recovery(&*w, now)?;
+    if let Some(letter) = request.letter.as_ref().filter(|_| recovery) {
+        person = letters::areas_again(w, &device, person, letter, sign, now)?;
+    }
     if has_heard(&request.cursor, &epoch, &person) && device.scope_seq < person.changed_seq {
         (device.scope_seq, device.heard_at) = (person.changed_seq, now);
     }
     w.seen(&device.id, now, device.scope_seq)?;
-    let recovery = crate::ops::in_recovery(&*w, now)?;
     // Before anybody claims an actor: what we once said about it counts.
     let mut fresh = if recovery { letters::know_again(w, &request.vouched, sign, now)? } else { Vec::new() };
     fresh.extend(name_actors(w, &device, request, now)?);
@@ -302,7 +320,7 @@ fn fill(answer: &mut SyncAnswer, told: Delivery, lacking: &[serde_bytes::ByteBuf
     };
 }
 
-/// Whether the device runs the pack in force: it names at least the first 16 digits of its hash.
+/// Whether the device runs the pack in force: it names at least the first 12 digits of its hash.
 fn runs(named: &str, hash: &str) -> bool {
-    named.len() >= 16 && hash.starts_with(named)
+    named.len() >= 12 && hash.starts_with(named)
 }

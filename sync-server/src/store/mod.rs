@@ -91,6 +91,8 @@ pub trait Reads {
     fn parked_bytes(&self) -> Result<u64>;
     /// Changes of a device that were parked and have gone in after all, since a position of the log.
     fn released(&self, device: &str, since: u64) -> Result<Vec<[u8; 32]>>;
+    /// The one household whose id begins so; none when there are several.
+    fn household_beginning(&self, beginning: &[u8]) -> Result<Option<Uuid>>;
     /// Every change of a household in the order of the log.
     fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>>;
     /// The last sequence number.

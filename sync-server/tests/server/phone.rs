@@ -155,6 +155,7 @@ impl Phone {
             want: Vec::new(),
             proofs: if self.offer.is_empty() { Vec::new() } else { self.receipts.clone() },
             vouched: Vec::new(),
+            letter: None,
         };
         sign_push(&mut request, &self.secret).unwrap();
         request
@@ -162,7 +163,8 @@ impl Phone {
 
     pub fn send(&self, request: &SyncRequest) -> Result<(SyncAnswer, usize, usize), (u16, String)> {
         let mut lean = request.clone();
-        wire::lean::make_lean(&mut lean, &self.actor);
+        let words = wire::lean::words(&self.person.name, &self.person.id, &self.told.device);
+        wire::lean::make_lean(&mut lean, &wire::lean::Own { actor: self.actor, words: &words });
         let body = wire::encode(&lean).unwrap();
         let up = body.len();
         let (status, body) = post(&self.http, &format!("{}/v1/sync", self.url), Some(&self.told.token), body);

@@ -81,7 +81,8 @@ fn lean_changes_are_made_whole_though_others_wrote_in_between() {
     gap.push[0].changes.remove(0);
     app_core::wire::sign::sign_push(&mut gap, &wei.secret).unwrap();
     let mut gap_lean = gap.clone();
-    app_core::wire::lean::make_lean(&mut gap_lean, &wei.actor);
+    let own = app_core::wire::lean::Own { actor: wei.actor, words: &[] };
+    app_core::wire::lean::make_lean(&mut gap_lean, &own);
     assert_eq!(wei.send_whole(&gap_lean).unwrap_err(), (409, "whole".to_owned()));
     let (answer, _, _) = wei.send(&gap).unwrap();
     assert_eq!(answer.lacking.len(), 1);

@@ -321,6 +321,12 @@ fn judged(
     Ok(())
 }
 
+/// Whether a change claims no more operations than `limit`: asked before it is parsed (a short one can claim millions).
+pub(super) fn is_bounded(bytes: &[u8], limit: u64) -> bool {
+    let chunk = wire_chunk::chunk(bytes).filter(|c| c.kind == wire_chunk::CHANGE);
+    chunk.and_then(|c| chunk::peek(c.data)).is_some_and(|peek| columns::count_ops(&peek.columns, limit).is_some())
+}
+
 /// Whether the file says it is this household's.
 fn is_file_of(doc: &Automerge, id: crate::domain::id::HouseholdId) -> bool {
     snapshot::stated_id(doc) == Some(id)

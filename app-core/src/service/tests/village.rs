@@ -156,7 +156,12 @@ impl State {
             let doc = self.households.get(&HouseholdId::from_slice(&push.household).unwrap());
             doc.map(|d| d.change_infos().into_iter().rev().map(|c| c.hash).collect()).unwrap_or_default()
         };
-        if !wire::lean::make_whole(&mut request, &self.actors, &mut known) {
+        let mut find = |beginning: &[u8]| {
+            self.households.keys().find(|id| id.as_bytes().starts_with(beginning)).map(|id| id.into_bytes())
+        };
+        let found = wire::lean::whole_households(&mut request, &mut find);
+        let words = wire::lean::words("李建国", "p-li", "d1");
+        if !found || !wire::lean::make_whole(&mut request, &self.actors, &words, &mut known) {
             return refusal(409, "whole", "请上传完整的修改");
         }
         let request = &request;

@@ -105,3 +105,51 @@ fn what_is_stored_is_the_file_and_survives_a_restart_under_the_same_key() {
     assert_eq!(HouseholdDoc::load(&stored.snapshot).unwrap().digest(), digest);
     assert!(store.check().unwrap());
 }
+
+/// A county publishes other words for why a form is due, and drops one form for ordinary households.
+fn republished() -> std::sync::Arc<crate::policy::Pack> {
+    let mut files = pack_files();
+    let rules = String::from_utf8(files.remove("rules.csv").unwrap()).unwrap();
+    let (dropped, kept): (Vec<&str>, Vec<&str>) = rules.lines().partition(|l| l.contains("form screening-priority"));
+    assert!(!dropped.is_empty(), "the pack has rows for the priority form");
+    let kept = kept.join("\n").replace("一般农户", "普通农户") + "\n";
+    assert_ne!(kept.len(), rules.len());
+    files.insert("rules.csv".into(), kept.into_bytes());
+    std::sync::Arc::new(crate::policy::Pack::from_files(files).unwrap())
+}
+
+#[test]
+fn after_another_pack_the_rows_are_judged_again_as_if_made_anew() {
+    let mut phone = Phone::new();
+    let wei = phone.household(("韦秀英", "999999196503070029"), &[("韦小明", "")], "上韦屯");
+    let qin = phone.household(("覃桂花", ""), &[], "下覃屯");
+    phone.do_(|tx| tx.edit(wei, LI, &visit("v1", "done", &[("has_risk", "yes"), ("risks/illness", "✓")])));
+    phone.do_(|tx| tx.edit(qin, LI, &visit("v2", "done", &[("has_risk", "no")])));
+    phone.do_(|tx| tx.rebuild());
+    let before = dump(&phone);
+    phone.lens.pack = Some(republished());
+    assert!(!phone.do_(|tx| tx.is_current()));
+    assert_eq!(phone.do_(|tx| tx.refresh()), 2);
+    assert!(phone.do_(|tx| tx.is_current()));
+    let refreshed = dump(&phone);
+    assert_ne!(refreshed, before);
+    assert!(phone.do_(|tx| tx.line(wei)).unwrap().forms.iter().all(|f| f.slug != "screening-priority"));
+    phone.do_(|tx| tx.rebuild());
+    assert_eq!(dump(&phone), refreshed);
+}
+
+#[test]
+fn a_campaign_that_begins_on_another_day_projects_everything_anew() {
+    let mut phone = Phone::new();
+    let wei = phone.household(("韦秀英", ""), &[], "上韦屯");
+    phone.do_(|tx| tx.edit(wei, LI, &visit("v1", "done", &[("has_risk", "no")])));
+    phone.do_(|tx| tx.rebuild());
+    assert_ne!(phone.do_(|tx| tx.line(wei)).unwrap().last_visit, "");
+    let mut files = pack_files();
+    let phases = String::from_utf8(files["phases.csv"].clone()).unwrap();
+    files.insert("phases.csv".into(), phases.replace("2023-", "2024-").into_bytes());
+    phone.lens.pack = Some(std::sync::Arc::new(crate::policy::Pack::from_files(files).unwrap()));
+    phone.do_(|tx| tx.refresh());
+    // The visit was of the campaign before.
+    assert_eq!(phone.do_(|tx| tx.line(wei)).unwrap().last_visit, "");
+}

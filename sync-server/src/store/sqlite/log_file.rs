@@ -29,7 +29,10 @@ impl LogFile {
         let mut text = String::from("\n");
         for entry in entries {
             let line = serde_json::to_string(entry);
-            text.push_str(&line.map_err(|e| Error::internal("登记记录无法写出，没有写入。 The people log cannot be written; nothing was written.").because(e))?);
+            text.push_str(&line.map_err(|e| {
+                Error::internal("登记记录无法写出，没有写入。 The people log cannot be written; nothing was written.")
+                    .because(e)
+            })?);
             text.push('\n');
         }
         self.0.write_all(text.as_bytes())?;

@@ -167,6 +167,17 @@ impl Reads for View<'_> {
         })
     }
 
+    fn household_beginning(&self, beginning: &[u8]) -> Result<Option<Uuid>> {
+        let end =
+            |filler: u8| -> Vec<u8> { beginning.iter().copied().chain(std::iter::repeat(filler)).take(16).collect() };
+        let found: Vec<[u8; 16]> =
+            self.all("SELECT id FROM household WHERE id BETWEEN ? AND ? LIMIT 2", (end(0), end(255)), |r| r.get(0))?;
+        Ok(match found.as_slice() {
+            [one] => Some(Uuid::from_bytes(*one)),
+            _ => None,
+        })
+    }
+
     fn households_in(&self, area: &Area, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, String, usize)>> {
         // A county is most of a server: walk by id. Anything smaller: gather its own and sort, so that the cost is its own.
         let by = if area.as_str().len() <= 6 { "household_by_id" } else { "household_by_unit" };
