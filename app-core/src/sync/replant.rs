@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::document::{Edit, HouseholdDoc, Step};
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
+use crate::storage::meta::OwnActor;
 use crate::storage::{Author, Tx};
 use crate::wire::message::Hash;
 
@@ -25,7 +26,7 @@ pub fn without(
     local: &HouseholdDoc,
     dropped: &[Hash],
     again: &[Hash],
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
@@ -52,7 +53,7 @@ pub fn onto(
     mut base: HouseholdDoc,
     local: &HouseholdDoc,
     grid: &str,
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let changes = local.changes();
@@ -79,7 +80,7 @@ fn plant(
     local: &HouseholdDoc,
     grid: &str,
     dropped: &Dropped<'_>,
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
@@ -89,9 +90,12 @@ fn plant(
     if !lost.is_empty() {
         let (own, pending) = (tx.own_actors()?, tx.pending_of(id)?);
         let steps: HashMap<Hash, Step> = local.history(&|_| None).into_iter().map(|s| (s.hash, s)).collect();
+        let ours = |hash: &Hash| steps.get(hash).is_some_and(|s| own.contains(&s.actor));
+        // Where others have built on it, only the server can write it all again, each part under its author.
+        let all_as_it_is = !dropped.others_too && !lost.iter().all(|c| ours(&c.hash));
         for change in &lost {
-            let step = steps.get(&change.hash);
-            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new).is_ok()) {
+            let step = steps.get(&change.hash).filter(|s| own.contains(&s.actor) && !all_as_it_is);
+            if step.is_some_and(|s| rewrite(tx, id, &mut base, s, new.actor).is_ok()) {
                 tx.drop_change(&change.hash)?;
                 outcome = Outcome::Rewritten;
             } else if dropped.others_too && pending.iter().any(|p| p.hash == change.hash) {
@@ -103,6 +107,8 @@ fn plant(
                     now,
                 )?;
             } else {
+                // Behind what it rests on, whenever it was written.
+                tx.drop_change(&change.hash)?;
                 tx.log_again(id, &change.hash, &change.bytes, now)?;
             }
         }
