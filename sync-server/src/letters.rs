@@ -50,10 +50,10 @@ pub fn letter(device: &DeviceRow, person: &Person, secret: &[u8; 32]) -> Letter 
     letter
 }
 
-/// Soon after a restore: actors of which the backup had not heard, with their devices and people; how many are new.
+/// Soon after a restore: actors of which the backup had not heard, with their devices and people; those that are new.
 /// What is not our word is passed over: the work it should explain stays parked, with the reason.
-pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], now: i64) -> Result<u64> {
-    let mut new = 0;
+pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], now: i64) -> Result<Vec<[u8; 16]>> {
+    let mut new = Vec::new();
     let key = public_key(secret);
     for actor in vouched {
         let Some(warrant) = &actor.warrant else { continue };
@@ -75,7 +75,11 @@ pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], 
                 put_back_device(w, &warrant.device, &actor.device, &warrant.key, &person, now)?;
             }
         }
-        new += u64::from(w.put_actor(&actor.actor, &warrant.device, now)?);
+        if let Ok(id) = <[u8; 16]>::try_from(actor.actor.as_slice())
+            && w.put_actor(&id, &warrant.device, now)?
+        {
+            new.push(id);
+        }
     }
     Ok(new)
 }
@@ -118,6 +122,28 @@ pub fn let_in_again(
     let person = known_person(w, letter.person.clone(), now)?;
     put_back_device(w, &letter.device, &letter.name, &letter.key, &person, now)?;
     Ok((person, letter.device.clone()))
+}
+
+/// Soon after a restore: areas that the letter says are the person's and the backup does not. Whoever was moved keeps what
+/// the office says here, but what was done there is taken for a while, as after any change of areas.
+pub fn areas_again(
+    w: &mut dyn Writes,
+    device: &DeviceRow,
+    person: PersonRow,
+    letter: &Letter,
+    secret: &[u8; 32],
+    now: i64,
+) -> Result<PersonRow> {
+    let ours = letter.device == device.id && letter.key == device.key && letter.person.id == person.person.id;
+    let here = &person.person;
+    let mut wide = here.clone();
+    wide.scope.extend(letter.person.scope.iter().filter(|a| !here.scope.contains(a)).cloned());
+    if !ours || wide.scope.len() == here.scope.len() || !verify_letter(letter, &public_key(secret)) {
+        return Ok(person);
+    }
+    // Given and taken back at once: a former area, of whose loss no device has heard.
+    w.put_person(&wide, now)?;
+    put_person(w, here, now)
 }
 
 /// The person as known here; as the letter says where not.

@@ -62,7 +62,8 @@ impl Chronicle {
         let before = self.seen.remove(&phone.name).unwrap_or_default();
         let mut now = phone.read(|tx| views(tx, &before)).unwrap();
         for (id, view) in &now {
-            if view.held && before.get(id).is_none_or(|b| b.heads != view.heads) {
+            let unknown = view.inside.iter().any(|hash| !self.known.contains_key(hash));
+            if unknown && view.held && before.get(id).is_none_or(|b| b.heads != view.heads) {
                 self.learn(phone, *id);
             }
         }
@@ -83,7 +84,7 @@ impl Chronicle {
                 let mut view = View { held: r.place(id)?.is_some(), ..View::default() };
                 view.inside = r.changes_of(id)?.into_iter().map(|c| c.hash).collect();
                 for why in WHYS {
-                    view.refused.extend(r.parked(id, why.code())?.into_iter().map(|p| (p.hash, p.why)));
+                    view.refused.extend(r.parked(id, why.code(), None, 1_000)?.into_iter().map(|p| (p.hash, p.why)));
                 }
                 Ok(view)
             });
@@ -119,7 +120,7 @@ impl Chronicle {
     /// The change that wrote something whose path holds these words (a visit's or member's id).
     pub fn change_of(&self, what: &str) -> Vec<String> {
         let of = |(hash, words): (&Hash, &String)| format!("{} {words}", short(hash));
-        self.known.iter().filter(|(_, words)| words.contains(what)).map(of).collect()
+        self.known.iter().filter(|(_, words)| !what.is_empty() && words.contains(what)).map(of).collect()
     }
 
     fn learn(&mut self, phone: &Phone, id: HouseholdId) {

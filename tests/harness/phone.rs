@@ -99,6 +99,19 @@ impl Phone {
         self.restart();
     }
 
+    /// The whole disk is put back to an earlier state: not even its files can tell.
+    pub fn put_back_disk(&mut self, copy: &Path) {
+        self.app = None;
+        for file in files(self.dir.path()) {
+            if !copy.join(file.file_name().unwrap()).exists() {
+                std::fs::remove_file(file).unwrap();
+            }
+        }
+        // Written over, not put in their place.
+        copy_files(copy, self.dir.path());
+        self.restart();
+    }
+
     /// The same device at another time.
     pub fn at(&mut self, now: &str) {
         self.now = now.parse().unwrap();

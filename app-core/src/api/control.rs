@@ -77,5 +77,5 @@ pub(super) fn range(question: &Question) -> Option<(String, String, String)> {
     }
     let parameter =
         |name: &str, otherwise: &str| question.parameters.get(name).map_or(otherwise, String::as_str).to_owned();
-    Some((parameter("start", "0"), parameter("end", "10"), parameter("step", "1")))
+    Some((parameter("start", "1"), parameter("end", "10"), parameter("step", "1")))
 }

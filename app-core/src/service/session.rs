@@ -8,6 +8,7 @@ use crate::policy::Pack;
 use crate::storage::meta::Settings;
 use crate::storage::vault::{Shown, check_pin};
 use crate::storage::{Key, Lens, Store, Tx, Vault};
+use crate::sync::apply;
 use crate::sync::enrol::{self, Ticket};
 
 /// Where the app stands.
@@ -69,8 +70,11 @@ impl App {
         let link = (self.setup.connect)(&ticket.address())?;
         let answer = enrol::ask(link.as_ref(), ticket, &keys, device_name)?;
         store.transact(&lens, |tx| enrol::accept(tx, ticket, &keys, device_name, &answer))?;
+        notice_put_back(&mut store, &lens)?;
         let opened = opened(&mut store, &lens)?;
-        vault.show(true, shown(&opened, &answer.areas.iter().map(|a| a.name.clone()).collect::<Vec<_>>()))?;
+        // The answer names every area within the scope; the person's own are those of the scope.
+        let own = answer.areas.iter().filter(|a| opened.person.scope.iter().any(|s| s.as_str() == a.code));
+        vault.show(true, shown(&opened, &own.map(|a| a.name.clone()).collect::<Vec<_>>()))?;
         *self.store() = Some(store);
         self.set_opened(Some(opened));
         Ok(())
@@ -113,6 +117,7 @@ impl App {
         let key = vault.open(pin, self.now().timestamp())?;
         let mut store = Store::open(&self.dir, &key)?;
         let lens = Lens { pack: None, on: self.today() };
+        notice_put_back(&mut store, &lens)?;
         let opened = opened(&mut store, &lens)?;
         *self.store() = Some(store);
         self.set_opened(Some(opened));
@@ -161,6 +166,11 @@ fn shown(opened: &Opened, areas: &[String]) -> Shown {
         language: opened.settings.language.clone(),
         text_size: opened.settings.text_size,
     }
+}
+
+fn notice_put_back(store: &mut Store, lens: &Lens) -> Result<()> {
+    let mark = store.mark()?;
+    store.transact(lens, |tx| apply::notice_put_back(tx, &mark)).map(|_| ())
 }
 
 fn opened(store: &mut Store, lens: &Lens) -> Result<Opened> {

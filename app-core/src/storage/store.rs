@@ -98,6 +98,18 @@ impl Store {
         look(&Tx { conn, lens, changes: RefCell::default() })
     }
 
+    /// What tells the file from a copy of it: when it was made, and its number, as far as the disk says. A copy put in its
+    /// place has another; a disk put back to an earlier state as a whole has the same.
+    pub fn mark(&self) -> Result<String> {
+        let meta = std::fs::metadata(&self.path).map_err(super::fault::disk)?;
+        let made = meta.created().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        #[cfg(unix)]
+        let number = std::os::unix::fs::MetadataExt::ino(&meta);
+        #[cfg(not(unix))]
+        let number = 0;
+        Ok(format!("{}/{number}", made.map_or(0, |d| d.as_nanos())))
+    }
+
     /// Whether SQLite finds the file sound.
     pub fn check(&self) -> Result<bool> {
         let verdict: String = self.conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
@@ -138,6 +150,14 @@ impl Tx<'_> {
     /// The pack in force and today, as this transaction sees them.
     pub fn lens(&self) -> &Lens {
         self.lens
+    }
+
+    /// A part that stands or falls alone: when it fails, what it wrote is undone and the rest of the transaction goes on.
+    pub fn attempt<T>(&self, part: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.conn.execute_batch("SAVEPOINT part")?;
+        let done = part();
+        self.conn.execute_batch(if done.is_ok() { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" })?;
+        done
     }
 
     pub(super) fn touched(&self, household: HouseholdId) {

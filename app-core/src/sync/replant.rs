@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::document::{Edit, HouseholdDoc, Step};
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
+use crate::storage::meta::OwnActor;
 use crate::storage::{Author, Tx};
 use crate::wire::message::Hash;
 
@@ -25,7 +26,7 @@ pub fn without(
     local: &HouseholdDoc,
     dropped: &[Hash],
     again: &[Hash],
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
@@ -43,7 +44,7 @@ pub fn without(
     if !base.is_founded() {
         return Ok(Outcome::Kept);
     }
-    plant(tx, base, local, &stored.grid, dropped, new, now)
+    plant(tx, base, local, &stored.grid, &Dropped { hashes: dropped, others_too: true }, new, now)
 }
 
 /// Puts this device's own changes onto a file as the server holds it.
@@ -52,7 +53,7 @@ pub fn onto(
     mut base: HouseholdDoc,
     local: &HouseholdDoc,
     grid: &str,
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let changes = local.changes();
@@ -60,39 +61,55 @@ pub fn onto(
     if !missing.is_empty() {
         base.admit_many(&missing, None, &mut |_| Ok(()));
     }
-    plant(tx, base, local, grid, &[], new, now)
+    plant(tx, base, local, grid, &Dropped { hashes: &[], others_too: false }, new, now)
 }
 
-/// Saves `base`, with this device's pending changes that are not in it written again.
+/// What the server would not take.
+struct Dropped<'a> {
+    hashes: &'a [Hash],
+    /// and pending work of others that rests on it
+    others_too: bool,
+}
+
+/// Saves `base`. What of `local` does not fit into it never just vanishes, acknowledged or not (a restored server may
+/// have lost it): this device's own is written again, another's goes up as it is, and its bytes stay here until the server
+/// has answered.
 fn plant(
     tx: &Tx<'_>,
     mut base: HouseholdDoc,
     local: &HouseholdDoc,
     grid: &str,
-    dropped: &[Hash],
-    new: [u8; 16],
+    dropped: &Dropped<'_>,
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
-    let lost: Vec<Hash> =
-        tx.pending_of(id)?.into_iter().map(|p| p.hash).filter(|h| !base.has(h) && !dropped.contains(h)).collect();
     let mut outcome = Outcome::Kept;
+    let lost: Vec<_> =
+        local.changes().into_iter().filter(|c| !base.has(&c.hash) && !dropped.hashes.contains(&c.hash)).collect();
     if !lost.is_empty() {
-        let own = tx.own_actors()?;
+        let (own, pending) = (tx.own_actors()?, tx.pending_of(id)?);
         let steps: HashMap<Hash, Step> = local.history(&|_| None).into_iter().map(|s| (s.hash, s)).collect();
-        for hash in &lost {
-            let step = steps.get(hash);
-            // Another's work is never written again under this device's name: its bytes stay, with the reason.
-            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new).is_ok()) {
-                tx.drop_change(hash)?;
+        let ours = |hash: &Hash| steps.get(hash).is_some_and(|s| own.contains(&s.actor));
+        // Where others have built on it, only the server can write it all again, each part under its author.
+        let all_as_it_is = !dropped.others_too && !lost.iter().all(|c| ours(&c.hash));
+        for change in &lost {
+            let step = steps.get(&change.hash).filter(|s| own.contains(&s.actor) && !all_as_it_is);
+            if step.is_some_and(|s| rewrite(tx, id, &mut base, s, new.actor).is_ok()) {
+                tx.drop_change(&change.hash)?;
                 outcome = Outcome::Rewritten;
-            } else {
+            } else if dropped.others_too && pending.iter().any(|p| p.hash == change.hash) {
+                // Never written again under this device's name.
                 tx.settle_refused(
-                    hash,
+                    &change.hash,
                     "dependency",
                     "这次修改所依据的前一次修改没有被接受，未写入；原内容保留在本机。",
                     now,
                 )?;
+            } else {
+                // Behind what it rests on, whenever it was written.
+                tx.drop_change(&change.hash)?;
+                tx.log_again(id, &change.hash, &change.bytes, now)?;
             }
         }
     }

@@ -12,6 +12,8 @@ pub struct Env {
     pub now: DateTime<FixedOffset>,
     /// Tables for `pulldata('stem', …)` and `instance('stem')`, by file stem.
     pub externals: Arc<HashMap<String, Arc<Table>>>,
+    /// What was last saved of the same form ([`super::Instance::saved`]), for `${last-saved#name}`; none = nothing.
+    pub last_saved: Option<Arc<Tree>>,
     /// What `deviceid` answers.
     pub device_id: String,
     /// What `username` answers.
@@ -27,6 +29,7 @@ impl Default for Env {
         Env {
             now: epoch.fixed_offset(),
             externals: Arc::default(),
+            last_saved: None,
             device_id: String::new(),
             username: String::new(),
             language: String::new(),

@@ -60,8 +60,10 @@ export class Odk {
     return { found, ranges }
   }
 
-  answer(node, value) {
-    if (node.nodeType === 'select') node.selectValues(value === '' ? [] : value.split(' '))
+  answer(node, value, kind) {
+    // A choice drawn from answers may hold blanks.
+    if (kind === 'select_one') node.selectValues(value === '' ? [] : [value])
+    else if (node.nodeType === 'select') node.selectValues(value === '' ? [] : value.split(' '))
     else if (node.nodeType === 'rank') node.setValues(value === '' ? [] : value.split(' '))
     else if (node.nodeType === 'trigger') node.setValue(value !== '')
     else if (value === '') node.setValue(node.valueType === 'string' ? '' : null)

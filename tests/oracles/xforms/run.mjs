@@ -93,12 +93,16 @@ function compare(where, odk, ours) {
     if (theirs.violation) violated += 1
     if (theirs.relevant !== mine.relevant) say('relevance', theirs.relevant, mine.relevant)
     if (theirs.container) continue
-    if (!sameText(theirs.value, mine.value) && !sameMoment(theirs.value, mine.value)) say('value', theirs.value, mine.value)
+    // ODK's engine stores several choices as they were shown (shuffled, where they are), ours in the order of the list.
+    const inOrder = (text) => mine.kind === 'select_multiple' ? text.split(' ').sort().join(' ') : text
+    if (!sameText(inOrder(theirs.value), inOrder(mine.value)) && !sameMoment(theirs.value, mine.value)) say('value', theirs.value, mine.value)
     if (mine.kind !== 'note' && theirs.readonly !== mine.readonly) say('readonly', theirs.readonly, mine.readonly)
     if (theirs.required !== mine.required) say('required', theirs.required, mine.required)
     const violation = mine.violation === 'choice' ? null : mine.violation
     if (theirs.violation !== violation) say('violation', theirs.violation, violation)
-    if (theirs.choices && JSON.stringify(theirs.choices) !== JSON.stringify(mine.choices)) say('choices', theirs.choices, mine.choices)
+    // Two answers alike are one choice in ours: nobody could tell them apart.
+    const offered = theirs.choices && [...new Set(theirs.choices)]
+    if (offered && JSON.stringify(offered) !== JSON.stringify(mine.choices)) say('choices', theirs.choices, mine.choices)
     if (theirs.label && !sameText(plain(theirs.label), plain(mine.label))) say('label', theirs.label, mine.label)
   }
   for (const reference of Object.keys(ours)) if (!found.has(reference)) differences.push(`${reference}: only in ours`)
@@ -110,6 +114,9 @@ function compare(where, odk, ours) {
   return differences.length === 0
 }
 
+// As ODK's engine writes places, so that the texts are the same.
+const place = () => `${24.1 + below(300) / 1000} ${109.1 + below(300) / 1000} ${below(300)}.5 ${one([3.5, 12.5, 40.5])}`
+
 // Values that mean something to this form: its choices, the words its formulas look for, numbers around its numbers.
 function randomValue(mine, pool) {
   if (maybe(0.1)) return ''
@@ -117,8 +124,16 @@ function randomValue(mine, pool) {
     case 'select_one': return mine.choices.length ? one(mine.choices) : ''
     case 'select_multiple': return mine.choices.filter(() => maybe(0.3)).join(' ')
     case 'rank': return [...mine.choices].sort(() => dice() - 0.5).join(' ')
+    case 'range': {
+      // ODK's engine empties what lies outside, ours refuses it and keeps what stood there: only what lies within.
+      const [start, end, step] = ['start', 'end', 'step'].map((key, i) => Number(mine.parameters[key] ?? [1, 10, 1][i]))
+      return String(start + step * below(Math.floor((end - start) / step) + 1))
+    }
+    case 'geopoint': return place()
+    case 'geotrace': return Array.from({ length: 2 + below(4) }, place).join(';')
+    case 'geoshape': { const around = Array.from({ length: 3 + below(3) }, place); return [...around, around[0]].join(';') }
     case 'integer': return String(maybe(0.1) ? -1 : below(maybe(0.2) ? 60 : 7))
-    case 'decimal': case 'range': return String(maybe(0.05) ? -0.5 : one([0, below(60000), below(6000000) / 100, 7500 * below(6), below(40) / 4]))
+    case 'decimal': return String(maybe(0.05) ? -0.5 : one([0, below(60000), below(6000000) / 100, 7500 * below(6), below(40) / 4]))
     case 'date': return one(['2021-05-01', '2023-01-01', '2023-05-19', '2023-05-20', '2024-02-29', '2099-01-01'])
     case 'dateTime': return one(['2023-05-20T09:30:00.000+00:00', '2021-01-01T00:00:00.000+00:00'])
     case 'time': return one(['09:30:00.000', '23:59:59.000'])
@@ -127,7 +142,8 @@ function randomValue(mine, pool) {
   }
 }
 const answerable = (m) => !m.computed && !m.overridable && m.relevant && !m.readonly &&
-  ['text', 'integer', 'decimal', 'date', 'select_one', 'select_multiple', 'rank', 'acknowledge', 'dateTime', 'time', 'range'].includes(m.kind)
+  ['text', 'integer', 'decimal', 'date', 'select_one', 'select_multiple', 'rank', 'acknowledge', 'dateTime', 'time', 'range',
+    'geopoint', 'geotrace', 'geoshape'].includes(m.kind)
 
 async function runCase(ours, form, number) {
   const today = one(['2023-05-20', '2024-03-31', '2023-01-01', '2023-12-31'])
@@ -172,7 +188,7 @@ async function runCase(ours, form, number) {
       if (!candidates.length) break
       const [reference, mine] = one(candidates)
       const value = randomValue(mine, form.pool)
-      odk.answer(found.get(reference), value)
+      odk.answer(found.get(reference), value, mine.kind)
       await ours.ask({ op: 'set', ref: reference, value })
       trail.push(`${reference} = ${JSON.stringify(value)}`)
     }

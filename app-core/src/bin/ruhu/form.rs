@@ -9,7 +9,7 @@ use app_core::domain::Standing;
 use app_core::policy::facts::Facts;
 use app_core::policy::{self, Pack};
 use app_core::stdout;
-use app_core::xlsform::{self, Env, Form, Instance, NodeId, Problem, Problems, binding, tables};
+use app_core::xlsform::{self, Env, Form, Instance, NodeId, Problem, Problems, Refused, binding, tables};
 use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveTime};
 use serde_json::{Map, Value as Json, json};
 
@@ -45,6 +45,9 @@ pub struct Run {
     /// the household's facts (JSON): bound questions and repeats are filled from them
     #[arg(long)]
     facts: Option<PathBuf>,
+    /// the answers that were last saved of this form (JSON), for `${last-saved#name}`
+    #[arg(long)]
+    last_saved: Option<PathBuf>,
     /// folder of the pack; by default the one the form lies in
     #[arg(long)]
     pack: Option<PathBuf>,
@@ -140,6 +143,11 @@ fn fill(run: &Run) -> Result<Json, Problems> {
     let form = Arc::new(xlsform::read_form(&place)?);
     let mut env = env(&place, run.pack.as_deref(), run.today)?;
     env.language.clone_from(&run.language);
+    if let Some(path) = &run.last_saved {
+        let mut saved = Instance::new(form.clone(), env.clone());
+        saved.fill(&read_json(path)?);
+        env.last_saved = Some(saved.saved());
+    }
     let mut instance = Instance::new(form, env);
     if let Some(path) = &run.facts {
         let mut facts = read_json(path)?;
@@ -151,11 +159,14 @@ fn fill(run: &Run) -> Result<Json, Problems> {
     let mut result = instance.result();
     if let Some(Json::Array(list)) = result.get_mut("violations") {
         for (name, why) in refused {
-            // A computed value is not an answer; what a file says of it is passed over.
-            if why != xlsform::Refused::Computed {
-                let kind = if why == xlsform::Refused::Unknown { "unknown" } else { "type" };
-                list.push(json!({"name": name, "kind": kind, "message": why.to_string()}));
-            }
+            let kind = match why {
+                // A computed value is not an answer; what a file says of it is passed over.
+                Refused::Computed => continue,
+                Refused::Unknown => "unknown",
+                Refused::OutOfRange(..) => "constraint",
+                Refused::Readonly | Refused::Malformed(_) => "type",
+            };
+            list.push(json!({"name": name, "kind": kind, "message": why.to_string()}));
         }
     }
     Ok(result)

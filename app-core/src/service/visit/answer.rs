@@ -202,6 +202,11 @@ pub(super) fn refused(why: &Refused) -> Error {
             "此项由认定或登记决定，不能在这里修改。 This is decided elsewhere and cannot be changed here."
         }
         Refused::Computed => "此项由系统计算，不能修改。 This is computed and cannot be changed.",
+        Refused::OutOfRange(least, most) => {
+            return Error::invalid(format!(
+                "应在 {least} 与 {most} 之间，没有保存。 The answer is not between {least} and {most}; it was not saved."
+            ));
+        }
         Refused::Malformed(what) => {
             return Error::invalid(format!(
                 "填写的内容格式不对，没有保存。 The answer is not {what}; it was not saved."

@@ -6,6 +6,7 @@ use super::axes::walk_axis;
 use super::functions::dates;
 use super::value::{NodeRef, Value};
 use crate::xlsform::env::Env;
+use crate::xlsform::form::Words;
 use crate::xlsform::num::Num;
 use crate::xlsform::tree::{NodeId, Tree};
 use std::borrow::Cow;
@@ -32,7 +33,16 @@ impl Lists {
 /// Who knows the label of a choice (`jr:choice-name`).
 pub trait ChoiceNames {
     /// The label of `value` among the choices of the question at `path` (its XPath or bare name).
-    fn choice_name(&self, path: &str, value: &str, language: &str) -> Option<String>;
+    fn choice_label(&self, path: &str, value: &str) -> Option<ChoiceLabel<'_>>;
+}
+
+/// The label of a choice.
+#[derive(Debug)]
+pub enum ChoiceLabel<'a> {
+    /// The value is its own label (choices drawn from answers).
+    Itself,
+    /// Words in every language.
+    Words(&'a Words),
 }
 
 /// Everything one evaluation looks at.

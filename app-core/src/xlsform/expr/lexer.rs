@@ -122,10 +122,7 @@ impl Lexer<'_> {
             return Err(ExprError::new(self.at, "${ is not closed by }".into()));
         };
         let name: String = rest.iter().take(end).collect::<String>().trim().to_string();
-        if let Some(old) = name.strip_prefix("last-saved#") {
-            return Err(ExprError::new(self.at, format!("${{last-saved#{old}}} is not supported")));
-        }
-        if !is_name(&name) {
+        if !is_name(name.strip_prefix("last-saved#").unwrap_or(&name)) {
             return Err(ExprError::new(self.at, format!("“${{{name}}}” does not hold a question's name")));
         }
         self.push(Kind::Ref(name), end + 3);

@@ -19,7 +19,7 @@ mod print;
 mod value;
 
 pub use ast::{Axis, Expr, Filter, Op, Path, Start, Step, Test};
-pub use eval::{ChoiceNames, Here, Lists, Scope};
+pub use eval::{ChoiceLabel, ChoiceNames, Here, Lists, Scope};
 pub use lexer::is_name;
 pub use value::{NodeRef, Value};
 

@@ -139,7 +139,7 @@ fn what_is_not_supported_is_said_when_it_is_read() {
         ("substr('a')", "takes 2 to 3 arguments"),
         ("'open", "not closed"),
         ("${a", "not closed"),
-        ("${last-saved#a}", "not supported"),
+        ("${last-saved#}", "question's name"),
         ("@id", "attributes"),
         ("a b", "left over"),
         ("1[1]", "only nodes"),

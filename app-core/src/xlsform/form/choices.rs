@@ -1,7 +1,9 @@
 //! The choices sheet.
 
 use super::header::{Cells, columns};
+use super::model::Formula;
 use super::words::{Piece, Words, split};
+use crate::xlsform::expr::Expr;
 use crate::xlsform::problem::Problem;
 use crate::xlsform::tree::Tree;
 use crate::xlsform::workbook::Sheet;
@@ -34,9 +36,24 @@ pub struct Choice {
     pub row: u32,
 }
 
+impl Choice {
+    fn references(&self) -> impl Iterator<Item = &str> {
+        self.label.formulas().filter_map(|f| match &f.expr {
+            Expr::Ref(name) => Some(&**name),
+            _ => None,
+        })
+    }
+}
+
 const KNOWN: &[&str] = &["list_name", "name", "label", "image", "audio", "video", "big-image"];
 
 impl ChoiceList {
+    /// The names of the questions whose answers its labels show.
+    pub fn references(&self) -> impl Iterator<Item = (&Choice, &str)> {
+        let of = |choice| Choice::references(choice).map(move |name| (choice, name));
+        self.choices.iter().flat_map(of)
+    }
+
     fn new(name: &str) -> ChoiceList {
         ChoiceList { name: name.into(), choices: Vec::new(), index: HashMap::new(), tree: Arc::new(Tree::new("root")) }
     }
@@ -116,15 +133,16 @@ fn read_choice(cells: &Cells<'_>) -> Result<Choice, Problem> {
     if name.is_empty() {
         return Err(cells.problem("name", "a choice must have a name"));
     }
-    if name.contains(char::is_whitespace) {
-        return Err(cells.problem("name", format!("“{name}”: the name of a choice cannot hold blanks")));
-    }
     let mut label = Words::default();
     for (language, text) in cells.languages("label") {
-        if split(text).iter().any(Result::is_err) {
-            return Err(cells.problem("label", "${…} in the label of a choice is not supported yet"));
-        }
-        label.push(language, vec![Piece::Text(text.to_string())]);
+        // Which node a name means depends on the question that shows the choice: it is sought when the label is shown.
+        let piece = |piece: Result<String, String>| match piece {
+            Ok(text) => Piece::Text(text),
+            Err(name) => {
+                Piece::Value(Formula { source: format!("${{{name}}}"), expr: Expr::Ref(name.as_str().into()) })
+            }
+        };
+        label.push(language, split(text).into_iter().map(piece).collect());
     }
     Ok(Choice { name, label, columns: cells.others(KNOWN), row: cells.row })
 }

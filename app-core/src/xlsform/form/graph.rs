@@ -84,6 +84,7 @@ pub fn formulas(question: &Question) -> Vec<(SlotKind, &Formula)> {
         (SlotKind::Relevant, &question.relevant),
         (SlotKind::Calculation, &question.calculation),
         (SlotKind::Choices, &question.choice_filter),
+        (SlotKind::Choices, &question.seed),
         (SlotKind::Readonly, &question.readonly),
         (SlotKind::Required, &question.required),
         (SlotKind::Constraint, &question.constraint),
@@ -116,6 +117,7 @@ pub fn build(form: &Form) -> Result<Graph, Vec<Problem>> {
         problems: Vec::new(),
     };
     builder.collect();
+    builder.collect_choices();
     builder.seen = vec![0; builder.slots.len()];
     for slot in 0..builder.slots.len() {
         builder.visit(slot, &mut Vec::new());
@@ -133,14 +135,31 @@ impl Builder<'_> {
                 let home = if kind == SlotKind::Count { question.parent.unwrap_or(id) } else { id };
                 let slot = Slot { question: id, kind, home };
                 let found = reads(self.form, home, &formula.expr, kind == SlotKind::Choices);
-                match self.at.get(&(id, kind)).and_then(|i| self.reads.get_mut(*i)) {
-                    Some(known) => known.extend(found),
-                    None => {
-                        self.at.insert((id, kind), self.slots.len());
-                        self.slots.push(slot);
-                        self.reads.push(found);
-                    }
-                }
+                self.add(slot, found);
+            }
+        }
+    }
+
+    /// What the labels of choices show.
+    fn collect_choices(&mut self) {
+        for (id, question) in self.form.iter() {
+            let Some(list) = question.list.and_then(|at| self.form.lists.get(at)) else { continue };
+            let named = list.references().filter_map(|(_, name)| self.form.named_in_choice(name));
+            let found: Vec<Read> = named.map(|question| Read { question, scope: None }).collect();
+            if !found.is_empty() {
+                self.add(Slot { question: id, kind: SlotKind::Words, home: id }, found);
+            }
+        }
+    }
+
+    fn add(&mut self, slot: Slot, found: Vec<Read>) {
+        let key = (slot.question, slot.kind);
+        match self.at.get(&key).and_then(|i| self.reads.get_mut(*i)) {
+            Some(known) => known.extend(found),
+            None => {
+                self.at.insert(key, self.slots.len());
+                self.slots.push(slot);
+                self.reads.push(found);
             }
         }
     }

@@ -43,11 +43,28 @@ pub fn compile(book: &Workbook, fallback_id: &str) -> Result<Form, Problems> {
     let (mut form, drafts) = assemble(structure, lists, &settings, fallback_id);
     // Formulas are read even after other problems, so that an author sees all of them at once.
     read_formulas(&mut form, &drafts, &mut problems);
+    check_choices(&form, &mut problems);
     if !problems.is_empty() {
         return Err(in_order(problems));
     }
     form.graph = graph::build(&form).map_err(in_order)?;
     Ok(form)
+}
+
+/// What choices say must exist; names of choices that may be stored side by side hold no blanks.
+fn check_choices(form: &Form, problems: &mut Vec<Problem>) {
+    for (at, list) in form.lists.iter().enumerate() {
+        for (choice, name) in list.references().filter(|(_, name)| form.named_in_choice(name).is_none()) {
+            let message = format!("there is no question named “{name}”");
+            problems.push(Problem::cell("choices", choice.row, "label", message));
+        }
+        let several = |(_, q): &(QuestionId, &super::model::Question)| q.list == Some(at) && q.kind != Kind::SelectOne;
+        let Some((_, question)) = form.iter().find(several) else { continue };
+        for choice in list.choices.iter().filter(|c| c.name.contains(char::is_whitespace)) {
+            let message = format!("“{}” holds blanks, so “{}” could not tell it apart", choice.name, question.name);
+            problems.push(Problem::cell("choices", choice.row, "name", message));
+        }
+    }
 }
 
 fn in_order(mut errors: Vec<Problem>) -> Problems {
@@ -153,6 +170,7 @@ fn read_formulas(form: &mut Form, drafts: &[Draft<'_>], problems: &mut Vec<Probl
                 "readonly" => &mut question.readonly,
                 "calculation" => &mut question.calculation,
                 "choice_filter" => &mut question.choice_filter,
+                "seed" => &mut question.seed,
                 _ => &mut question.repeat_count,
             };
             *place = Some(formula);
@@ -198,7 +216,7 @@ const WORDS: [&str; 4] = ["label", "hint", "constraint_message", "required_messa
 
 fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut Vec<Problem>) -> Compiled {
     let mut out = Compiled::default();
-    let resolver = Resolver { form, at: id };
+    let resolver = Resolver { form, at: id, item: None };
     let question = form.question(id);
     if let Some(relevant) = &draft.relevant {
         match resolver.read(relevant, false) {
@@ -221,8 +239,11 @@ fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut 
             }
             continue;
         }
+        if key == "choice_filter" && question.drawn.is_some() {
+            continue;
+        }
         // A count is computed on what is around the repeat.
-        let around = Resolver { form, at: question.parent.unwrap_or(id) };
+        let around = Resolver { form, at: question.parent.unwrap_or(id), item: None };
         let reader = if key == "repeat_count" { &around } else { &resolver };
         match reader.read(&text, key == "choice_filter") {
             Ok(formula) if key == "calculation" && !triggers.is_empty() => {
@@ -232,6 +253,7 @@ fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut 
             Err(message) => problems.push(cells.problem(key, message)),
         }
     }
+    read_choices(&resolver, cells, &mut out, problems);
     for key in WORDS {
         out.words.push((key, read_words(&resolver, key, cells, problems)));
     }
@@ -240,6 +262,23 @@ fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut 
     }
     read_default(&resolver, cells, &mut out, problems);
     out
+}
+
+/// Choices drawn from answers, and the seed of a random order.
+fn read_choices(resolver: &Resolver<'_>, cells: &Cells<'_>, out: &mut Compiled, problems: &mut Vec<Problem>) {
+    let question = resolver.form.question(resolver.at);
+    if let Some(from) = &question.drawn {
+        match resolver.drawn(from, &cells.code("choice_filter")) {
+            Ok(formula) => out.formulas.push(("choice_filter", formula)),
+            Err(message) => problems.push(cells.problem("type", message)),
+        }
+    }
+    if let Some(seed) = question.parameters.get("seed").filter(|_| question.is_shuffled()) {
+        match resolver.read(seed, true) {
+            Ok(formula) => out.formulas.push(("seed", formula)),
+            Err(message) => problems.push(cells.problem("parameters", message)),
+        }
+    }
 }
 
 fn belongs(key: &str, kind: Kind) -> bool {

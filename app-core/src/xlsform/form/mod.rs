@@ -7,6 +7,7 @@ mod graph;
 mod header;
 mod load;
 mod model;
+pub(crate) mod range;
 mod reads;
 mod resolve;
 mod structure;
@@ -17,6 +18,7 @@ pub use choices::{Choice, ChoiceList};
 pub use graph::{Edge, Graph, Slot, SlotKind};
 pub use load::compile;
 pub use model::{Form, Formula, Question, QuestionId, Setter};
+pub(crate) use resolve::LAST_SAVED;
 pub use types::{Kind, Shape};
 pub use words::{Piece, Words};
 

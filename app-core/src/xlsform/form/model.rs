@@ -85,6 +85,11 @@ pub struct Question {
     pub list: Option<usize>,
     /// The table a select takes its choices from (`select_one_from_file`), by file stem.
     pub file: Option<String>,
+    /// The question inside a repeat whose answers are the choices (`select_one ${name}`). Then `choice_filter` is the
+    /// whole expression that gives their nodes.
+    pub drawn: Option<String>,
+    /// The seed of choices shown in a random order (`parameters`: `randomize=true seed=…`).
+    pub seed: Option<Formula>,
     /// The appearance, as written.
     pub appearance: String,
     /// `parameters`: `start=0 end=10 step=1`.
@@ -178,6 +183,11 @@ impl Form {
         self.trail(id).iter().map(|q| format!("/{}", self.question(*q).name)).collect()
     }
 
+    /// The question whose answer `${name}` in the label of a choice shows.
+    pub(crate) fn named_in_choice(&self, name: &str) -> Option<QuestionId> {
+        self.find(name).filter(|id| !self.question(*id).kind.is_container())
+    }
+
     /// Nearest repeat around, or itself if it is one.
     pub fn repeat_or_self(&self, id: QuestionId) -> Option<QuestionId> {
         let question = self.question(id);
@@ -186,6 +196,11 @@ impl Form {
 }
 
 impl Question {
+    /// Whether its choices are shown in a random order.
+    pub fn is_shuffled(&self) -> bool {
+        self.kind.has_choices() && self.parameters.get("randomize").is_some_and(|r| r.eq_ignore_ascii_case("true"))
+    }
+
     pub(crate) fn root() -> Question {
         Question {
             name: "data".into(),
@@ -210,6 +225,8 @@ impl Question {
             setters: Vec::new(),
             list: None,
             file: None,
+            drawn: None,
+            seed: None,
             appearance: String::new(),
             parameters: BTreeMap::new(),
             attributes: BTreeMap::new(),

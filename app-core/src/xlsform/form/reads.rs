@@ -95,6 +95,9 @@ impl Reader<'_> {
                     self.note(&states, deep && !shallow);
                     out.extend(states);
                 }
+                if let ("jr:choice-name", Some(Expr::Text(path))) = (function.name, args.get(1)) {
+                    self.labels(path);
+                }
                 match function.name {
                     "instance" => vec![At::Item],
                     "current" => vec![self.own()],
@@ -119,6 +122,15 @@ impl Reader<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// What the labels of a question's choices show.
+    fn labels(&mut self, path: &str) {
+        let form = self.form;
+        let asked = form.find_path(path).or_else(|| form.find(path.rsplit('/').next()?));
+        let list = asked.and_then(|id| form.lists.get(form.question(id).list?));
+        let named = list.into_iter().flat_map(|l| l.references()).filter_map(|(_, name)| form.named_in_choice(name));
+        self.found.extend(named.map(|question| Read { question, scope: None }));
     }
 
     fn placed(&self, node: NodeId) -> Vec<At> {

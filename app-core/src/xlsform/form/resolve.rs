@@ -2,7 +2,7 @@
 
 use super::model::{Form, Formula, Question, QuestionId};
 use super::types::Kind;
-use crate::xlsform::expr::functions::{digest, text};
+use crate::xlsform::expr::functions::{self, digest, text};
 use crate::xlsform::expr::{self, Axis, Expr, Filter, Path, Start, Step, Test};
 
 /// Reads formulas of one question.
@@ -10,6 +10,8 @@ pub struct Resolver<'f> {
     pub form: &'f Form,
     /// The question whose formulas these are.
     pub at: QuestionId,
+    /// What the context node is an instance of, where the formula picks among instances.
+    pub item: Option<QuestionId>,
 }
 
 /// What surrounds a piece of an expression.
@@ -22,7 +24,30 @@ struct Around {
     absolute: bool,
 }
 
+/// The instance that holds what was last saved of this form; expressions reach it by `${last-saved#name}`.
+pub const LAST_SAVED: &str = "__last-saved";
+
 impl Resolver<'_> {
+    /// The nodes whose texts are the choices of a select: every answered `${from}`, or those a filter keeps. In the
+    /// filter, names beside `from` are those of the same instance.
+    pub fn drawn(&self, from: &str, filter: &str) -> Result<Formula, String> {
+        let target = self.find(from)?;
+        if self.form.question(target).repeat.is_none() || self.form.question(target).kind.is_container() {
+            return Err(format!("“{from}” is no question inside a repeat, so it has no answers to choose from"));
+        }
+        let (start, mut steps) = self.to_all(target);
+        let source = if filter.is_empty() { format!("${{{from}}} != ''") } else { filter.to_string() };
+        let mut predicate = expr::parse(&source).map_err(|e| e.to_string())?;
+        let beside = Resolver { form: self.form, at: self.at, item: self.form.question(target).parent };
+        beside.expr(&mut predicate, Around { item: true, in_predicate: true, has_instance: false, absolute: false })?;
+        let own = steps.pop();
+        if let Some(instance) = steps.last_mut() {
+            instance.predicates.push(predicate);
+        }
+        steps.extend(own);
+        Ok(Formula { source, expr: Expr::Path(Path { start, steps }) })
+    }
+
     /// Parses and resolves.
     pub fn read(&self, source: &str, choice_filter: bool) -> Result<Formula, String> {
         let mut expr = expr::parse(source).map_err(|e| e.to_string())?;
@@ -83,7 +108,17 @@ impl Resolver<'_> {
     }
 
     fn reference(&self, name: &str, around: Around) -> Result<Expr, String> {
+        if let Some(old) = name.strip_prefix("last-saved#") {
+            return self.last_saved(old);
+        }
         let target = self.find(name)?;
+        if let Some(item) = self.item {
+            let trail = self.form.trail(target);
+            if let Some(at) = trail.iter().position(|q| *q == item).filter(|_| target != item) {
+                let down = trail.iter().skip(at.saturating_add(1)).map(|q| child(&self.form.question(*q).name));
+                return Ok(Expr::Path(Path { start: Start::Here, steps: down.collect() }));
+            }
+        }
         let (ours, theirs) = (self.above(self.at), self.above(target));
         let common: Vec<QuestionId> = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).map(|(a, _)| *a).collect();
         let shared_repeat = common.iter().any(|q| self.form.question(*q).kind == Kind::Repeat);
@@ -97,6 +132,41 @@ impl Resolver<'_> {
         let current = around.item || (around.has_instance && around.in_predicate);
         let start = if current { Start::Current } else { Start::Here };
         Ok(Expr::Path(Path { start, steps: up.chain(down).collect() }))
+    }
+
+    /// `${last-saved#name}`: the answer in what was last saved of this form.
+    fn last_saved(&self, name: &str) -> Result<Expr, String> {
+        let trail = self.form.trail(self.find(name)?);
+        let instance = functions::find("instance").ok_or("instance() is not known")?;
+        Ok(Expr::Filter(Box::new(Filter {
+            base: Expr::Call(instance, vec![Expr::Text(LAST_SAVED.into())]),
+            predicates: Vec::new(),
+            steps: trail.iter().map(|q| child(&self.form.question(*q).name)).collect(),
+        })))
+    }
+
+    /// The path to the nodes of a question in all instances of its repeat, as pyxform draws it: where the reader lies in
+    /// that same repeat, from what is around the repeat.
+    fn to_all(&self, target: QuestionId) -> (Start, Vec<Step>) {
+        let (ours, theirs) = (self.above(self.at), self.above(target));
+        let is_repeat = |q: &QuestionId| self.form.question(*q).kind == Kind::Repeat;
+        let mut common = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
+        let shared: Vec<usize> = (0..common).filter(|i| ours.get(*i).is_some_and(is_repeat)).collect();
+        let Some(nearest) = shared.last().copied() else {
+            return (
+                Start::Document,
+                self.form.trail(target).iter().map(|q| child(&self.form.question(*q).name)).collect(),
+            );
+        };
+        let around = |trail: &[QuestionId]| trail.iter().rposition(is_repeat);
+        if around(&theirs) == Some(nearest) && (shared.len() == 1 || around(&ours) != Some(nearest)) {
+            common = nearest;
+        }
+        let ups = ours.len().saturating_sub(common).saturating_add(1);
+        let up = (0..ups).map(|_| Step { axis: Axis::Parent, test: Test::Node, predicates: Vec::new() });
+        let trail = self.form.trail(target);
+        let down = trail.iter().skip(common).map(|q| child(&self.form.question(*q).name));
+        (Start::Current, up.chain(down).collect())
     }
 
     /// The ids above a question, from the form down.

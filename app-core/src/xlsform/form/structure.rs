@@ -83,6 +83,12 @@ impl<'a> Builder<'a, '_> {
             Ok(Type::Plain(kind)) => {
                 self.question(kind, cells);
             }
+            Ok(Type::Drawn { kind, from }) => {
+                let id = self.question(kind, cells);
+                if let Some(question) = id.and_then(|id| self.out.questions.get_mut(id.at())) {
+                    question.drawn = Some(from);
+                }
+            }
             Ok(Type::Choices { kind, list, from_file, or_other }) => {
                 self.select(kind, &list, from_file, or_other, cells)
             }
@@ -165,7 +171,11 @@ impl<'a> Builder<'a, '_> {
             return None;
         }
         let binds = cells.prefixed("bind::");
-        let shape = types::shape(kind, binds.get("type").map(String::as_str));
+        let given = parameters(cells.get("parameters"));
+        let shape = match types::shape(kind, binds.get("type").map(String::as_str)) {
+            Shape::Decimal if kind == Kind::Range && super::range::is_whole(&given) => Shape::Integer,
+            shape => shape,
+        };
         let overridable = binds.iter().any(|(k, v)| k.ends_with(":override") && v.eq_ignore_ascii_case("yes"));
         let question = Question {
             name,
@@ -173,11 +183,14 @@ impl<'a> Builder<'a, '_> {
             shape,
             row: cells.row,
             appearance: cells.get("appearance").to_string(),
-            parameters: parameters(cells.get("parameters")),
+            parameters: given,
             attributes: binds,
             overridable,
             ..Question::root()
         };
+        if let Err(message) = super::range::check(&question) {
+            self.problems.push(cells.problem("parameters", message));
+        }
         self.check_says_something(&question, &cells);
         Some(self.add(question, Draft { cells: Some(cells), relevant: None }))
     }

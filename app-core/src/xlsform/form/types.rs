@@ -140,6 +140,8 @@ pub enum Type {
     End(Kind),
     /// A select with its list or file.
     Choices { kind: Kind, list: String, from_file: bool, or_other: bool },
+    /// A select whose choices are the answers to a question inside a repeat (`select_one ${name}`).
+    Drawn { kind: Kind, from: String },
     /// Anything else.
     Plain(Kind),
 }
@@ -240,8 +242,12 @@ fn select(kind: Kind, from_file: bool, rest: &str, cell: &str) -> Result<Type, S
     if list.contains(' ') {
         return Err(format!("“{cell}”: “{list}” is not the name of one list"));
     }
-    if list.starts_with("${") {
-        return Err("choices taken from a repeat (select … ${repeat}) are not supported yet".into());
+    if let Some(from) = list.strip_prefix("${").and_then(|l| l.strip_suffix('}')) {
+        return if from_file || or_other {
+            Err(format!("“{cell}”: choices taken from answers go with neither a file nor or_other"))
+        } else {
+            Ok(Type::Drawn { kind, from: from.trim().to_string() })
+        };
     }
     if or_other && (kind == Kind::Rank || from_file) {
         return Err("or_other goes with select_one and select_multiple only".into());
@@ -295,11 +301,12 @@ mod tests {
             ("select_multiple Risks or_other", choices(Kind::SelectMultiple, "Risks", false, true)),
             ("select one from places", choices(Kind::SelectOne, "places", false, false)),
             ("select_one_from_file villages.csv", choices(Kind::SelectOne, "villages.csv", true, false)),
+            ("select_one ${who}", Type::Drawn { kind: Kind::SelectOne, from: "who".into() }),
             ("rank order", choices(Kind::Rank, "order", false, false)),
         ] {
             assert_eq!(read(cell), Ok(is), "{cell}");
         }
-        for bad in ["", "txt", "select_one", "begin loop", "select_one a b", "select_one ${member}"] {
+        for bad in ["", "txt", "select_one", "begin loop", "select_one a b", "select_one ${who} or_other"] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

@@ -2,8 +2,9 @@
 
 use super::{Instance, NodeId};
 use crate::xlsform::expr::functions::dates;
-use crate::xlsform::form::{Kind, Question, Shape};
+use crate::xlsform::form::{Kind, Question, Shape, range};
 use crate::xlsform::num::Num;
+use std::cmp::Ordering;
 
 /// Why an answer was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +18,9 @@ pub enum Refused {
     /// It is computed and may not be overwritten.
     #[error("the value is computed")]
     Computed,
+    /// A range question takes numbers from here to there only.
+    #[error("the answer is not between {0} and {1}")]
+    OutOfRange(String, String),
     /// The text is not of the question's type.
     #[error("the answer is not {0}")]
     Malformed(&'static str),
@@ -29,6 +33,11 @@ impl Question {
         if t.is_empty() {
             // A text of blanks is kept as typed: it is an answer in ODK too.
             return Ok(if self.shape == Shape::Text { text.to_string() } else { String::new() });
+        }
+        if let (Some((least, most)), Some(n)) = (range::bounds(self), Num::parse(t))
+            && (n.compare(least) == Some(Ordering::Less) || n.compare(most) == Some(Ordering::Greater))
+        {
+            return Err(Refused::OutOfRange(least.to_string(), most.to_string()));
         }
         match self.shape {
             Shape::Integer => match Num::parse(t).and_then(Num::to_i64) {
@@ -48,6 +57,7 @@ impl Question {
             Shape::Boolean => Err(Refused::Malformed("true or false")),
             Shape::Point if is_point(t) => Ok(t.to_string()),
             Shape::Point => Err(Refused::Malformed("a place (latitude longitude altitude accuracy)")),
+            Shape::Text if matches!(self.kind, Kind::Geotrace | Kind::Geoshape) => line(self.kind, t),
             Shape::One => Ok(t.to_string()),
             Shape::Many => Ok(once_each(t).join(" ")),
             Shape::Nothing => Err(Refused::Unknown),
@@ -83,6 +93,22 @@ fn once_each(text: &str) -> Vec<&str> {
     out
 }
 
+/// Points separated by `;`: a trace has two or more, a shape three or more and ends where it began.
+fn line(kind: Kind, text: &str) -> Result<String, Refused> {
+    let points: Vec<&str> = text.split(';').map(str::trim).filter(|p| !p.is_empty()).collect();
+    let ends = |p: &&str| p.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
+    let sound = points.iter().all(|p| is_point(p));
+    match kind {
+        Kind::Geoshape if !sound || points.len() < 4 || points.first().map(ends) != points.last().map(ends) => {
+            Err(Refused::Malformed("a shape (three places or more, the first again at the end; separated by ;)"))
+        }
+        Kind::Geotrace if !sound || points.len() < 2 => {
+            Err(Refused::Malformed("a trace (two places or more, separated by ;)"))
+        }
+        _ => Ok(text.to_string()),
+    }
+}
+
 fn is_point(text: &str) -> bool {
     let numbers: Vec<Option<f64>> = text.split_whitespace().map(|w| w.parse().ok()).collect();
     let within = |i: usize, limit: f64| numbers.get(i).copied().flatten().is_some_and(|x| x.abs() <= limit);
@@ -93,6 +119,17 @@ impl Instance {
     /// What of a kept answer is offered now, in the order of the choices (rank keeps the person's order).
     pub(super) fn offered_part(&self, node: NodeId, kept: &str) -> String {
         let question = self.question(node);
+        if question.drawn.is_some() {
+            let drawn = &self.state(node).drawn;
+            let mut wanted: Vec<(usize, &str)> = chosen(question.kind, kept)
+                .into_iter()
+                .filter_map(|word| drawn.iter().position(|d| d == word).map(|at| (at, word)))
+                .collect();
+            if question.kind == Kind::SelectMultiple {
+                wanted.sort_by_key(|(at, _)| *at);
+            }
+            return wanted.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ");
+        }
         let Some(tree) = question.list.and_then(|i| self.lists.trees.get(i)) else { return kept.to_string() };
         if kept.is_empty() {
             return String::new();
@@ -103,7 +140,7 @@ impl Instance {
             return kept.to_string();
         }
         let mut wanted: Vec<(usize, &str)> = Vec::new();
-        for word in kept.split_whitespace() {
+        for word in chosen(question.kind, kept) {
             if let Some(at) = self.choice_index(question, word)
                 && self.state(node).offered.as_ref().is_none_or(|o| o.contains(&(at as u32)))
             {
@@ -125,6 +162,15 @@ impl Instance {
         let tree = self.lists.trees.get(at)?;
         let key = value_column(question);
         tree.children(tree.root()).iter().position(|item| tree.child(*item, key).is_some_and(|n| tree.text(n) == value))
+    }
+}
+
+/// What a kept answer names: one choice whatever it holds, or words.
+pub(super) fn chosen(kind: Kind, kept: &str) -> Vec<&str> {
+    if kind == Kind::SelectOne {
+        vec![kept].into_iter().filter(|k| !k.is_empty()).collect()
+    } else {
+        kept.split_whitespace().collect()
     }
 }
 

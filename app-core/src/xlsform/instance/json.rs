@@ -234,6 +234,8 @@ impl Instance {
             }
             self.put(node, text.as_str().unwrap_or_default().to_string());
         }
+        // What becomes relevant on the way back triggers nothing: what it once set is among the answers.
+        self.work();
         self.triggered.clear();
         self.finish_round();
         lost

@@ -2,11 +2,12 @@
 //! hangs on an answer is recomputed at once, and nothing else.
 //!
 //! `give.rs` is what puts values in, `run.rs` the propagation, `repeats.rs` the instances of repeats, `answer.rs` what an answer may look like,
-//! `view.rs` what a screen needs, `json.rs` what goes in and out.
+//! `offer.rs` which choices are offered, `view.rs` what a screen needs, `json.rs` what goes in and out.
 
 mod answer;
 mod give;
 mod json;
+mod offer;
 mod repeats;
 mod run;
 mod view;
@@ -15,7 +16,7 @@ pub use answer::Refused;
 pub use view::{ChoiceView, View, Violation, ViolationKind};
 
 use super::env::Env;
-use super::expr::{ChoiceNames, Here, Lists, NodeRef, Scope};
+use super::expr::{ChoiceLabel, ChoiceNames, Here, Lists, NodeRef, Scope};
 use super::form::{Form, Kind, Question, QuestionId};
 use super::tree::{NodeId, Tree};
 use std::collections::BinaryHeap;
@@ -58,8 +59,10 @@ struct State {
     system: Option<String>,
     /// Whether a person answered (an overridable question keeps this answer).
     given: bool,
-    /// Indices of the choices offered; none is all.
+    /// Indices of the choices offered, in the order shown; none is all.
     offered: Option<Vec<u32>>,
+    /// The choices drawn from answers, in the order shown.
+    drawn: Vec<String>,
     /// The key of a repeat's instance.
     key: Option<Box<str>>,
     relevant: bool,
@@ -140,6 +143,11 @@ impl Instance {
     /// Shows labels in another language; values stay.
     pub fn set_language(&mut self, language: &str) {
         self.env.language = language.to_string();
+    }
+
+    /// The values as they stand, to be the *last saved* of the next filling.
+    pub fn saved(&self) -> Arc<Tree> {
+        Arc::new(self.tree.clone())
     }
 
     /// The question of a node.
@@ -257,17 +265,25 @@ fn lists(form: &Form, env: &Env) -> Lists {
     }
     for table in &form.tables {
         out.names.push(table.clone());
-        out.trees.push(env.externals.get(table).map_or_else(|| Arc::new(Tree::new("root")), |t| t.tree()));
+        let tree = match env.externals.get(table) {
+            Some(table) => Some(table.tree()),
+            None if table == super::form::LAST_SAVED => env.last_saved.clone(),
+            None => None,
+        };
+        out.trees.push(tree.unwrap_or_else(|| Arc::new(Tree::new("root"))));
     }
     out
 }
 
 impl ChoiceNames for Form {
-    fn choice_name(&self, path: &str, value: &str, language: &str) -> Option<String> {
+    fn choice_label(&self, path: &str, value: &str) -> Option<ChoiceLabel<'_>> {
         let id = self.find_path(path).or_else(|| self.find(path.rsplit('/').next()?))?;
+        if self.question(id).drawn.is_some() {
+            return Some(ChoiceLabel::Itself);
+        }
         let list = self.lists.get(self.question(id).list?)?;
         let choice = list.choices.get(*list.index.get(value)? as usize)?;
-        Some(choice.label.plain(language))
+        Some(ChoiceLabel::Words(&choice.label))
     }
 }
 
@@ -278,5 +294,7 @@ impl Kind {
     }
 }
 
+#[cfg(test)]
+mod choices_tests;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,8 @@
 //! Propagation: one changed node → everything that hangs on it, each formula once, in the order of the graph.
 
 use super::{Change, Instance, NodeId, What};
-use crate::xlsform::expr::{Expr, Here, NodeRef, Value};
+use crate::xlsform::expr::{Expr, NodeRef, Value};
 use crate::xlsform::form::{Form, Formula, Question, QuestionId, Shape, SlotKind};
-use crate::xlsform::num::Num;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -44,7 +43,7 @@ impl Instance {
         self.state(node).kept.as_deref().unwrap_or_else(|| self.tree.raw_text(node))
     }
 
-    fn show(&mut self, node: NodeId, text: String) {
+    pub(super) fn show(&mut self, node: NodeId, text: String) {
         if self.tree.raw_text(node) == text {
             return;
         }
@@ -286,38 +285,6 @@ impl Instance {
                 Shape::Computed => self.state(node.node).numeric,
                 _ => false,
             }
-    }
-
-    fn refilter(&mut self, node: NodeId, question: &Question) {
-        let (Some(filter), Some(at)) = (&question.choice_filter, question.list) else { return };
-        let Some(tree) = self.lists.trees.get(at) else { return };
-        let scope = self.scope(node);
-        let items = tree.children(tree.root());
-        let size = items.len();
-        let list = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
-        let mut offered = Vec::new();
-        for (i, item) in items.iter().enumerate() {
-            let here = Here { node: NodeRef { list, node: *item }, position: i.saturating_add(1), size };
-            let keep = match scope.eval(&filter.expr, here) {
-                Value::Num(n) => n == Num::from(here.position),
-                other => scope.boolean(&other),
-            };
-            if keep {
-                offered.push(i as u32);
-            }
-        }
-        let Some(state) = self.states.get_mut(node.at()) else { return };
-        if state.offered.as_ref() == Some(&offered) {
-            return;
-        }
-        state.offered = Some(offered);
-        self.mark(node, |w| w.choices = true);
-        let kept = self.kept(node).to_string();
-        let shown = self.offered_part(node, &kept);
-        if let Some(state) = self.state_mut(node) {
-            state.kept = (shown != kept).then_some(kept);
-        }
-        self.show(node, shown);
     }
 
     /// Sees which of the changed nodes became violated or stopped to be.

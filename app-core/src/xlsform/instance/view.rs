@@ -1,8 +1,9 @@
 //! What a screen needs of a node.
 
-use super::answer::{label_column, value_column};
+use super::answer::{chosen, label_column, value_column};
 use super::{Instance, NodeId};
-use crate::xlsform::form::{Kind, Piece, Words};
+use crate::xlsform::expr::Expr;
+use crate::xlsform::form::{Formula, Kind, Piece, Words};
 use serde::Serialize;
 
 /// What is wrong with an answer.
@@ -213,26 +214,60 @@ impl Instance {
     /// The choices offered, with labels.
     pub fn choices(&self, node: NodeId) -> Vec<ChoiceView> {
         let question = self.question(node);
+        let chosen = chosen(question.kind, self.value(node));
+        if question.drawn.is_some() {
+            let view = |value: &String| ChoiceView {
+                chosen: chosen.contains(&value.as_str()),
+                value: value.clone(),
+                label: value.clone(),
+            };
+            return self.state(node).drawn.iter().map(view).collect();
+        }
         let Some(at) = question.list else { return Vec::new() };
         let Some(tree) = self.lists.trees.get(at) else { return Vec::new() };
-        let chosen: Vec<&str> = self.value(node).split_whitespace().collect();
         let offered = self.state(node).offered.as_deref();
         let (value_column, label_column) = match self.form.lists.get(at) {
             Some(_) => ("name", "label"),
             None => (value_column(question), label_column(question)),
         };
-        let items = tree.children(tree.root()).iter().enumerate();
-        let kept = items.filter(|(i, _)| offered.is_none_or(|o| o.contains(&(*i as u32))));
+        let items = tree.children(tree.root());
+        let kept: Vec<(usize, &NodeId)> = match offered {
+            None => items.iter().enumerate().collect(),
+            Some(shown) => shown.iter().filter_map(|i| Some((*i as usize, items.get(*i as usize)?))).collect(),
+        };
         let view = |(i, item): (usize, &NodeId)| {
             let cell = |name: &str| tree.child(*item, name).map_or("", |n| tree.raw_text(n)).to_string();
             let value = cell(value_column);
             let label = match self.form.lists.get(at).and_then(|l| l.choices.get(i)) {
-                Some(choice) => choice.label.plain(&self.env.language),
+                Some(choice) => self.choice_words(node, &choice.label),
                 None => cell(label_column),
             };
             ChoiceView { chosen: chosen.contains(&value.as_str()), value, label }
         };
-        kept.map(view).collect()
+        kept.into_iter().map(view).collect()
+    }
+
+    /// The words of a choice. A `${name}` in them is the answer in the same instance where there is one.
+    fn choice_words(&self, node: NodeId, words: &Words) -> String {
+        let mut out = String::new();
+        for piece in words.pieces(&self.env.language) {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Value(Formula { expr: Expr::Ref(name), .. }) => out.push_str(self.near(node, name)),
+                Piece::Value(formula) => out.push_str(&self.evaluate_at(node, &formula.expr)),
+            }
+        }
+        out
+    }
+
+    /// The answer to the question of this name nearest to a node.
+    fn near(&self, node: NodeId, name: &str) -> &str {
+        let Some(id) = self.form.named_in_choice(name) else { return "" };
+        let (ours, theirs) = (self.form.trail(self.id(node)), self.form.trail(id));
+        let shared = ours.into_iter().zip(theirs).take_while(|(a, b)| a == b).map(|(a, _)| a);
+        let repeat = shared.filter(|q| self.form.question(*q).kind == Kind::Repeat).last();
+        let within = repeat.and_then(|repeat| self.instance_around(node, repeat));
+        self.nodes_of(id, within).first().map_or("", |n| self.value(*n))
     }
 
     /// Everything a screen needs of one node.

@@ -1,7 +1,9 @@
 //! Choices: selected, selected-at, count-selected, jr:choice-name.
 
+use super::super::eval::ChoiceLabel;
 use super::text::arg;
 use super::{Expr, Function, Here, Scope, Value};
+use crate::xlsform::form::Piece;
 use crate::xlsform::num::Num;
 
 pub const ALL: &[Function] = &[
@@ -34,6 +36,14 @@ fn selected_at<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a>
 
 fn choice_name<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
     let (value, path) = (arg(scope, here, args, 0), arg(scope, here, args, 1));
-    let label = scope.choices.and_then(|c| c.choice_name(path.trim(), &value, &scope.env.language));
-    Value::text(label.unwrap_or_default())
+    let words = match scope.choices.and_then(|c| c.choice_label(path.trim(), &value)) {
+        None => return Value::empty(),
+        Some(ChoiceLabel::Itself) => return Value::Text(value),
+        Some(ChoiceLabel::Words(words)) => words,
+    };
+    let piece = |piece: &'a Piece| match piece {
+        Piece::Text(text) => text.as_str().into(),
+        Piece::Value(formula) => scope.text(&scope.eval(&formula.expr, here)),
+    };
+    Value::text(words.pieces(&scope.env.language).iter().map(piece).collect::<String>())
 }

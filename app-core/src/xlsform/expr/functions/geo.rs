@@ -3,7 +3,11 @@
 use super::{Expr, Function, Here, Scope, Value, texts};
 use crate::xlsform::num::Num;
 
-pub const ALL: &[Function] = &[Function::new("area", 1, 1, area), Function::new("distance", 1, super::ANY, distance)];
+pub const ALL: &[Function] = &[
+    Function::new("area", 1, 1, area),
+    Function::new("distance", 1, super::ANY, distance),
+    Function::new("geofence", 2, 2, geofence),
+];
 
 /// Metres; the radius ODK's engines use.
 const EARTH: f64 = 6_378_100.0;
@@ -46,4 +50,18 @@ fn distance<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
         cosine.clamp(-1.0, 1.0).acos() * EARTH
     });
     Value::Num(to_cm(metres.sum()))
+}
+
+/// `geofence(place, shape)`: whether the place lies inside the closed shape (a ray to the east crosses its border an
+/// odd number of times).
+fn geofence<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
+    let all = |i: usize| points(scope, here, args.get(i..=i).unwrap_or_default()).unwrap_or_default();
+    let (place, shape) = (all(0), all(1));
+    let (Some((lat, lon)), true) = (place.first().copied(), shape.len() > 1 && shape.first() == shape.last()) else {
+        return Value::Bool(false);
+    };
+    let crossed =
+        |(a, b): &(&Point, &Point)| (b.0 > lat) != (a.0 > lat) && lon < (a.1 - b.1) * (lat - b.0) / (a.0 - b.0) + b.1;
+    let crossings = shape.iter().zip(shape.iter().skip(1)).filter(crossed).count();
+    Value::Bool(crossings % 2 == 1)
 }

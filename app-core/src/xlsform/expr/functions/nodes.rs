@@ -5,6 +5,7 @@ use super::{ANY, Expr, Function, Here, Scope, Value};
 use crate::xlsform::expr::value::NodeRef;
 use crate::xlsform::num::Num;
 use crate::xlsform::tree::NodeId;
+use sha2::{Digest as _, Sha256};
 
 pub const ALL: &[Function] = &[
     // The parser turns current() into a path; this stands for its name and its arguments.
@@ -93,17 +94,35 @@ fn pulldata<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
 
 /// Shuffles nodes; with a seed, the same order each time.
 fn randomize<'a>(scope: &Scope<'a>, here: Here, args: &'a [Expr]) -> Value<'a> {
-    let mut found = nodes(scope, here, args, 0);
+    let found = nodes(scope, here, args, 0);
     let seed = match args.get(1) {
-        Some(e) => scope.eval_num(e, here).to_i64_lossy(),
+        Some(e) => seed(&scope.eval_text(e, here)),
         None => uuid::Uuid::new_v4().as_u64_pair().0 as i64,
     };
-    let mut state = ParkMiller::new(seed);
-    for i in (1..found.len()).rev() {
-        let j = (state.next() * (i as f64 + 1.0)).floor() as usize;
-        found.swap(i, j.min(i));
+    Value::Nodes(shuffle(found, seed))
+}
+
+/// A seed as ODK's engines read it: a number without its fraction; words by the first 8 bytes of their SHA-256.
+pub fn seed(text: &str) -> i64 {
+    if let Some(number) = Num::parse(text.trim()).filter(|n| !n.is_nan()) {
+        return number.to_i64_lossy();
     }
-    Value::Nodes(found)
+    let hash = Sha256::digest(text.as_bytes());
+    let first = hash.iter().take(8).fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    if text.is_empty() { 0 } else { first.cast_signed() }
+}
+
+/// Shuffles by a seed, always the same way: Fisher and Yates, inside out, as the ODK specification names it.
+pub fn shuffle<T>(items: Vec<T>, seed: i64) -> Vec<T> {
+    let mut state = ParkMiller::new(seed);
+    let mut out: Vec<T> = Vec::with_capacity(items.len());
+    for item in items {
+        let j = (state.next() * (out.len() as f64 + 1.0)).floor() as usize;
+        let last = out.len();
+        out.push(item);
+        out.swap(j.min(last), last);
+    }
+    out
 }
 
 /// The generator the ODK specification names for `randomize` with a seed (minimal standard, Park and Miller).
@@ -111,8 +130,8 @@ struct ParkMiller(i64);
 
 impl ParkMiller {
     fn new(seed: i64) -> ParkMiller {
-        let seed = seed.rem_euclid(2_147_483_647);
-        ParkMiller(if seed == 0 { 2_147_483_646 } else { seed })
+        let rest = seed % 2_147_483_647;
+        ParkMiller(if rest <= 0 { rest + 2_147_483_646 } else { rest })
     }
 
     fn next(&mut self) -> f64 {
