@@ -20,7 +20,7 @@ const load = (part) => of(part).find((row) => row.what === '_load')?.value
 console.log(`# Benchmarks
 
 Written by \`script/bench\` (release profile) on ${cpus().length} shared cores with ${Math.round(totalmem() / 2 ** 30)} GiB, whatever else ran there. Times are a single
-machine's; sizes and ratios hold anywhere. What must hold, and what is missed: docs/PROGRESS.md.`)
+machine's; sizes hold anywhere, ratios nearly. Each part is of the last run that named it, with the machine's load then (on 2 cores\na load above 2 makes every time longer). What must hold, and what is missed: docs/PROGRESS.md.`)
 for (const part of Object.keys(title)) {
   const all = of(part).filter((row) => row.what !== '_load')
   if (!all.length) continue
