@@ -72,7 +72,9 @@ impl App {
         store.transact(&lens, |tx| enrol::accept(tx, ticket, &keys, device_name, &answer))?;
         notice_put_back(&mut store, &lens)?;
         let opened = opened(&mut store, &lens)?;
-        vault.show(true, shown(&opened, &answer.areas.iter().map(|a| a.name.clone()).collect::<Vec<_>>()))?;
+        // The answer names every area within the scope; the person's own are those of the scope.
+        let own = answer.areas.iter().filter(|a| opened.person.scope.iter().any(|s| s.as_str() == a.code));
+        vault.show(true, shown(&opened, &own.map(|a| a.name.clone()).collect::<Vec<_>>()))?;
         *self.store() = Some(store);
         self.set_opened(Some(opened));
         Ok(())

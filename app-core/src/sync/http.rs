@@ -91,20 +91,28 @@ impl Transport for Http {
 
 /// A certificate that is not the ticket's is no network trouble: somebody else answered.
 fn unreachable_or_unknown(e: reqwest::Error) -> Error {
-    let mut cause: Option<&dyn std::error::Error> = Some(&e);
-    while let Some(next) = cause {
-        if let Some(io) = next.downcast_ref::<std::io::Error>()
-            && let Some(inner) = io.get_ref()
-            && inner.downcast_ref::<rustls::Error>().is_some_and(|r| matches!(r, rustls::Error::InvalidCertificate(_)))
-        {
-            return Error::new(
-                Kind::Refused,
-                "对方不是登记码上的服务器（证书不符），什么也没有送出，本机内容都在。请换个网络再试，或向发码人核对登记码。 This is not the server of the ticket (other certificate); nothing was sent, everything here is safe. Try another network, or ask whoever gave you the ticket.",
-            );
-        }
-        cause = next.source();
+    if is_stranger(&e) {
+        return Error::new(
+            Kind::Refused,
+            "对方不是登记码上的服务器（证书不符），什么也没有送出，本机内容都在。请换个网络再试，或向发码人核对登记码。 This is not the server of the ticket (other certificate); nothing was sent, everything here is safe. Try another network, or ask whoever gave you the ticket.",
+        );
     }
     offline().because(e.without_url())
+}
+
+/// Whether a refused certificate lies anywhere under this error. An IO error hides what it wraps from `source`, and TLS
+/// troubles come wrapped twice.
+fn is_stranger(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+        return true;
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    if let Some(inner) = wrapped
+        && is_stranger(inner)
+    {
+        return true;
+    }
+    error.source().is_some_and(is_stranger)
 }
 
 fn pinned(fingerprint: &str) -> Result<ClientConfig> {

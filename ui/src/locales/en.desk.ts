@@ -73,7 +73,7 @@ const en: typeof words = {
     lastVisit: 'Last visit',
     up: 'Back to all',
     lists: 'Lists',
-    total: '{count} in all',
+    leftOf: '{left} of {total} left',
     risks: 'Risk kinds found (households)',
     days: 'Visits finished by day',
     suggestions: 'Suggestions',

@@ -71,7 +71,7 @@ export default {
     lastVisit: '最近入户',
     up: '返回全部',
     lists: '各类名单',
-    total: '共 {count}',
+    leftOf: '余 {left} / {total}',
     risks: '发现的风险类型（户）',
     days: '每天完成的入户（次）',
     suggestions: '排查建议',
