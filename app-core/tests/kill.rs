@@ -159,8 +159,9 @@ fn everything_is_there(dir: &Path, answer: Option<usize>, fact: Option<usize>) {
         let kept: usize = address.trim_start_matches('第').trim_end_matches('号').parse().unwrap();
         assert!(kept >= n, "fact {n} was acknowledged, {kept} is here");
     }
-    let (line, doc, pending) =
-        app.read(|tx| Ok((tx.line(household)?.unwrap(), tx.need(household)?, tx.pending(100_000, 1 << 30)?))).unwrap();
+    let (line, doc, pending) = app
+        .read(|tx| Ok((tx.line(household)?.unwrap(), tx.need(household)?, tx.pending(100_000, 1 << 30, &[])?)))
+        .unwrap();
     assert_eq!(line.digest, doc.digest());
     let hashes: Vec<_> = doc.changes().iter().map(|c| c.hash).collect();
     assert_eq!(hashes, pending.iter().map(|p| p.hash).collect::<Vec<_>>());

@@ -58,7 +58,13 @@ pub enum Command {
     Restore {
         /// file written by `backup`
         file: PathBuf,
+        /// people log of the server that is replaced, or its data folder; without it the one in the new folder
+        #[arg(long)]
+        people: Option<PathBuf>,
     },
+    /// changes that were refused and lie here with the reason
+    #[command(subcommand)]
+    Parked(ParkedCommand),
     /// check integrity, documents, log and projections
     Check,
     /// print a hash of each household's content
@@ -177,6 +183,66 @@ pub enum HouseholdCommand {
     },
 }
 
+/// `parked`
+#[derive(Debug, Subcommand)]
+pub enum ParkedCommand {
+    /// list them, the oldest first
+    List(ParkedListArgs),
+    /// take them in after all: the operator answers for area and author; titles and form are still judged
+    Release {
+        /// household id
+        #[arg(long)]
+        household: String,
+        /// only this change (hash); repeatable
+        #[arg(long)]
+        change: Vec<String>,
+    },
+    /// throw them away; devices keep their own copies
+    Drop {
+        /// which
+        #[command(flatten)]
+        which: ParkedWhich,
+        /// parked at least so many days ago
+        #[arg(long, default_value_t = 0)]
+        before: u32,
+    },
+}
+
+/// `parked list`
+#[derive(Debug, Args)]
+pub struct ParkedListArgs {
+    /// which
+    #[command(flatten)]
+    pub which: ParkedWhich,
+    /// go on after this position, as the page before said (`more`)
+    #[arg(long)]
+    pub after: Option<String>,
+    /// at most so many
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+}
+
+/// Which parked changes.
+#[derive(Debug, Args)]
+pub struct ParkedWhich {
+    /// of this device
+    #[arg(long)]
+    pub device: Option<String>,
+    /// of this household
+    #[arg(long)]
+    pub household: Option<String>,
+    /// for this reason: scope permit not_yours malformed author duplicate dependency full
+    #[arg(long)]
+    pub why: Option<String>,
+}
+
+impl ParkedWhich {
+    /// As the store asks it.
+    pub fn wish(&self) -> sync_server::Result<sync_server::store::rows::ParkedWish> {
+        sync_server::ops::parked::wish(self.device.as_deref(), self.household.as_deref(), self.why.as_deref())
+    }
+}
+
 /// `pack`
 #[derive(Debug, Subcommand)]
 pub enum PackCommand {
@@ -228,6 +294,9 @@ pub struct ServeArgs {
     /// plain HTTP, behind a proxy that does TLS
     #[arg(long)]
     pub no_tls: bool,
+    /// address of a proxy whose last `X-Forwarded-For` entry is believed; repeatable
+    #[arg(long)]
+    pub trusted_proxy: Vec<std::net::IpAddr>,
     /// write the address line to this file as well
     #[arg(long)]
     pub port_file: Option<PathBuf>,

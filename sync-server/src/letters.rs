@@ -50,10 +50,10 @@ pub fn letter(device: &DeviceRow, person: &Person, secret: &[u8; 32]) -> Letter 
     letter
 }
 
-/// Soon after a restore: actors of which the backup had not heard, with their devices and people; how many are new.
+/// Soon after a restore: actors of which the backup had not heard, with their devices and people; those that are new.
 /// What is not our word is passed over: the work it should explain stays parked, with the reason.
-pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], now: i64) -> Result<u64> {
-    let mut new = 0;
+pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], now: i64) -> Result<Vec<[u8; 16]>> {
+    let mut new = Vec::new();
     let key = public_key(secret);
     for actor in vouched {
         let Some(warrant) = &actor.warrant else { continue };
@@ -75,7 +75,11 @@ pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], 
                 put_back_device(w, &warrant.device, &actor.device, &warrant.key, &person, now)?;
             }
         }
-        new += u64::from(w.put_actor(&actor.actor, &warrant.device, now)?);
+        if let Ok(id) = <[u8; 16]>::try_from(actor.actor.as_slice())
+            && w.put_actor(&id, &warrant.device, now)?
+        {
+            new.push(id);
+        }
     }
     Ok(new)
 }

@@ -9,12 +9,12 @@ use app_core::domain::Area;
 use app_core::stdout;
 use clap::Parser;
 use cli::{
-    AreaCommand, Cli, Command, DeviceCommand, HouseholdCommand, ImportArgs, InitArgs, PackCommand, ServeArgs,
-    UserCommand,
+    AreaCommand, Cli, Command, DeviceCommand, HouseholdCommand, ImportArgs, InitArgs, PackCommand, ParkedCommand,
+    ServeArgs, UserCommand,
 };
 use serde_json::{Value, json};
 use sync_server::error::{Error, Result};
-use sync_server::ops::{backup, check, init, people, qr};
+use sync_server::ops::{backup, check, init, parked, people, qr};
 use sync_server::register::{self, import};
 use sync_server::serve::Server;
 use sync_server::settings::{ServeOptions, database};
@@ -140,10 +140,15 @@ fn run(cli: Cli) -> Result<Said> {
             let bytes = backup::backup(data, &out)?;
             Ok(Said::done(format!("已备份 {bytes} 字节"), json!({ "bytes": bytes })))
         }
-        Command::Restore { file } => {
-            let epoch = backup::restore(data, &file, now())?;
-            Ok(Said::done("已恢复；各设备下次同步时会补回备份之后的内容", json!({ "epoch": epoch })))
+        Command::Restore { file, people } => {
+            let done = backup::restore(data, &file, people.as_deref(), now())?;
+            let words = match done.carried {
+                Some(n) => format!("已恢复，并按登记记录补上备份之后的人员、入网码和设备变动 {n} 处；各设备下次同步时会补回其余内容"),
+                None => "已恢复；没有登记记录（--people），备份之后停用的设备、用过的入网码、调整的区域又回到备份时的样子，请逐一核对（device list、user list）".to_owned(),
+            };
+            Ok(Said::done(words, value(&done)?))
         }
+        Command::Parked(command) => parked_changes(data, command),
         Command::Check => {
             let found = check::check(&open(data)?)?;
             let exit = u8::from(!found.problems.is_empty());
@@ -155,6 +160,30 @@ fn run(cli: Cli) -> Result<Said> {
             let all = check::digest(&open(data)?)?;
             let lines: Vec<String> = all.iter().map(|(id, hash)| format!("{id}\t{hash}")).collect();
             Ok(Said::done(lines.join("\n"), json!({ "households": all })))
+        }
+    }
+}
+
+fn parked_changes(data: &Path, command: ParkedCommand) -> Result<Said> {
+    let store = open(data)?;
+    match command {
+        ParkedCommand::List(args) => {
+            let page = parked::list(&store, &args.which.wish()?, args.after.as_deref(), args.limit)?;
+            let mut lines: Vec<String> = page
+                .parked
+                .iter()
+                .map(|p| format!("{}\t{}\t{}\t{}\t{}", p.household, p.change, p.device, p.why, p.words))
+                .collect();
+            lines.extend(page.more.iter().map(|m| format!("… --after {m}")));
+            Ok(Said::done(lines.join("\n"), value(&page)?))
+        }
+        ParkedCommand::Release { household, change } => {
+            let done = parked::release(&store, &household, &change, now())?;
+            Ok(Said::done(format!("已放行 {} 处，仍暂存 {} 处", done.released, done.left.len()), value(&done)?))
+        }
+        ParkedCommand::Drop { which, before } => {
+            let dropped = parked::discard(&store, &which.wish()?, before, now())?;
+            Ok(Said::done(format!("已清除 {dropped} 处；各设备上的内容不受影响"), json!({ "dropped": dropped })))
         }
     }
 }
@@ -243,7 +272,12 @@ fn import_register(data: &Path, args: &ImportArgs) -> Result<Said> {
 }
 
 fn serve(data: &Path, args: ServeArgs) -> Result<Said> {
-    let options = ServeOptions { listen: args.listen, tls: !args.no_tls, metrics_token: args.metrics_token };
+    let options = ServeOptions {
+        listen: args.listen,
+        tls: !args.no_tls,
+        metrics_token: args.metrics_token,
+        proxies: args.trusted_proxy,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let server = Server::start(data, &options).await?;

@@ -138,7 +138,28 @@ pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, now: i6
     Ok(wide)
 }
 
-/// Failed attempts at codes: ten a quarter of an hour from one address, two hundred from all.
+/// Whose attempts are counted together.
+pub struct Clients {
+    /// devices connect to this process itself (its own TLS), not through a proxy
+    pub direct: bool,
+    /// proxies whose word is believed
+    pub proxies: Vec<IpAddr>,
+}
+
+impl Clients {
+    /// The address behind a connection. Unknown behind a proxy that is not trusted: its own address is everybody's, and
+    /// ten wrong codes of one stranger would shut out a county.
+    pub fn of(&self, peer: IpAddr, forwarded: Option<&str>) -> Option<IpAddr> {
+        if self.proxies.contains(&peer) {
+            // The last entry is the trusted proxy's own; those before are whatever the client wrote.
+            return forwarded.and_then(|f| f.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+        }
+        (self.direct || !peer.is_loopback()).then_some(peer)
+    }
+}
+
+/// Failed attempts at codes in a quarter of an hour: ten from one address where addresses are known, two hundred from all.
+/// A code has 83 bits: this keeps strangers quiet, it is not what keeps them out.
 #[derive(Default)]
 pub struct Attempts {
     failed: Mutex<Window>,
@@ -157,12 +178,12 @@ impl Attempts {
     const TOTAL: u32 = 200;
 
     /// Whether another attempt may be made from here.
-    pub fn allow(&self, source: IpAddr) -> Result<()> {
+    pub fn allow(&self, source: Option<IpAddr>) -> Result<()> {
         let mut window = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if window.since.is_none_or(|s| s.elapsed() > Self::PERIOD) {
             *window = Window { since: Some(Instant::now()), ..Window::default() };
         }
-        let here = window.by_source.get(&source).copied().unwrap_or_default();
+        let here = source.and_then(|s| window.by_source.get(&s)).copied().unwrap_or_default();
         if here >= Self::PER_SOURCE || window.total >= Self::TOTAL {
             return Err(Error::new(
                 Why::Attempts,
@@ -173,10 +194,11 @@ impl Attempts {
     }
 
     /// Counts a failed attempt.
-    pub fn failed(&self, source: IpAddr) {
+    pub fn failed(&self, source: Option<IpAddr>) {
         let mut window = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         window.total = window.total.saturating_add(1);
         // `TOTAL` bounds the map as well.
+        let Some(source) = source else { return };
         let here = window.by_source.entry(source).or_default();
         *here = here.saturating_add(1);
     }
@@ -197,12 +219,30 @@ mod tests {
     #[test]
     fn ten_wrong_codes_shut_one_address_and_not_the_next() {
         let attempts = Attempts::default();
-        let (here, there) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
+        let (here, there) = ("10.0.0.1".parse().ok(), "10.0.0.2".parse().ok());
         for _ in 0..10 {
             attempts.allow(here).unwrap();
             attempts.failed(here);
         }
         assert_eq!(attempts.allow(here).unwrap_err().why, Why::Attempts);
         attempts.allow(there).unwrap();
+    }
+
+    #[test]
+    fn behind_a_proxy_one_stranger_does_not_shut_out_a_county() {
+        let (proxy, stranger) = ("127.0.0.1".parse().unwrap(), "203.0.113.9");
+        let behind = Clients { direct: false, proxies: Vec::new() };
+        assert_eq!(behind.of(proxy, Some(stranger)), None, "nobody vouches for that address");
+        let attempts = Attempts::default();
+        for _ in 0..50 {
+            attempts.failed(behind.of(proxy, None));
+        }
+        attempts.allow(behind.of(proxy, None)).unwrap();
+
+        let trusting = Clients { direct: false, proxies: vec![proxy] };
+        let claimed = format!("10.1.1.1, {stranger}");
+        assert_eq!(trusting.of(proxy, Some(&claimed)), stranger.parse().ok(), "the proxy's own entry is the last");
+        let direct = Clients { direct: true, proxies: Vec::new() };
+        assert_eq!(direct.of(proxy, Some(stranger)), Some(proxy));
     }
 }

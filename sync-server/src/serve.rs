@@ -36,7 +36,7 @@ impl Server {
     pub async fn over(store: Arc<dyn Store>, options: &ServeOptions) -> Result<Self> {
         let _ = crate::routes::health::recorder();
         let tls = if options.tls { Some(read(&*store, crate::keys::tls)?) } else { None };
-        let app = Arc::new(App::new(store.clone(), options.metrics_token.as_deref())?);
+        let app = Arc::new(App::new(store.clone(), options)?);
         let cannot = |e: std::io::Error| {
             Error::invalid("无法监听该地址，可能端口已被占用。 The server cannot listen there; the port may be taken.")
                 .because(e)

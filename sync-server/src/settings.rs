@@ -8,6 +8,11 @@ pub fn database(data: &Path) -> PathBuf {
     data.join("ruhu-server.sqlite")
 }
 
+/// The people log beside a database (`store::people`).
+pub fn people_log(database: &Path) -> PathBuf {
+    database.with_extension("people.jsonl")
+}
+
 /// Largest body taken, in bytes as sent (compressed).
 pub const BODY_MAX: usize = 4 * 1024 * 1024;
 /// Largest message after decompression, in bytes.
@@ -22,6 +27,18 @@ pub const ANSWER_RAW_MAX: usize = 8 * 1024 * 1024;
 pub const PUSH_CHANGES_MAX: usize = 5_000;
 /// Most actor ids named in one round.
 pub const ACTORS_MAX: usize = 16;
+/// Most changes parked of one device.
+pub const PARKED_COUNT: u64 = 5_000;
+/// Most bytes parked of one device.
+pub const PARKED_BYTES: u64 = 16 * 1024 * 1024;
+/// Bytes parked of all devices beyond which nothing more is parked.
+pub const PARKED_TOTAL: u64 = 1024 * 1024 * 1024;
+/// Most actors of one device.
+pub const DEVICE_ACTORS_MAX: usize = 4_096;
+/// Most proofs in one round.
+pub const PROOFS_MAX: usize = 4_000;
+/// Most files asked for again in one round.
+pub const WANTED_MAX: usize = 64;
 /// Most actors of whom our own word is shown to us in one round, after a restore.
 pub const VOUCHED_MAX: usize = 5_000;
 /// Rounds worked on at once.
@@ -32,7 +49,7 @@ pub const ROUNDS_WAITING: usize = 512;
 pub const FORMER_AREA_GRACE: i64 = 30 * 24 * 3600;
 /// Seconds after a device has heard of the change in which what it still had to bring is taken (in several rounds).
 pub const HEARD_GRACE: i64 = 3600;
-/// Seconds after a restore in which a device may bring back the work of others that the server lost.
+/// Seconds after a restore in which a device may bring back a household that is unknown here without naming its grid.
 pub const RECOVERY: i64 = 30 * 24 * 3600;
 
 /// How to serve.
@@ -44,4 +61,6 @@ pub struct ServeOptions {
     pub tls: bool,
     /// bearer token that opens `/metrics` from elsewhere
     pub metrics_token: Option<String>,
+    /// proxies whose word about the address of a client is believed
+    pub proxies: Vec<std::net::IpAddr>,
 }

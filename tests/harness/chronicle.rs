@@ -84,7 +84,7 @@ impl Chronicle {
                 let mut view = View { held: r.place(id)?.is_some(), ..View::default() };
                 view.inside = r.changes_of(id)?.into_iter().map(|c| c.hash).collect();
                 for why in WHYS {
-                    view.refused.extend(r.parked(id, why.code())?.into_iter().map(|p| (p.hash, p.why)));
+                    view.refused.extend(r.parked(id, why.code(), None, 1_000)?.into_iter().map(|p| (p.hash, p.why)));
                 }
                 Ok(view)
             });

@@ -79,7 +79,12 @@ impl Township {
     /// The server starts, or starts again.
     pub fn open(&mut self) {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&database(&self.data), false).unwrap());
-        let options = ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), tls: false, metrics_token: None };
+        let options = ServeOptions {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            tls: false,
+            metrics_token: None,
+            proxies: Vec::new(),
+        };
         let server = self.runtime.block_on(Server::over(store.clone(), &options)).unwrap();
         self.store = Some(store);
         self.server = Some(server);
@@ -122,7 +127,29 @@ impl Township {
     pub fn restore(&mut self, file: &Path) {
         self.close();
         self.data = self.dir.path().join(format!("server-{}", app_core::domain::id::short_id()));
-        backup::restore(&self.data, file, now()).unwrap();
+        backup::restore(&self.data, file, None, now()).unwrap();
+        self.open();
+    }
+
+    /// The same, but the old server's people log could be saved.
+    pub fn restore_with_people_log(&mut self, file: &Path) {
+        self.close();
+        let old = std::mem::replace(
+            &mut self.data,
+            self.dir.path().join(format!("server-{}", app_core::domain::id::short_id())),
+        );
+        let done = backup::restore(&self.data, file, Some(&old), now()).unwrap();
+        assert!(done.carried.is_some());
+        self.open();
+    }
+
+    /// Somebody copies an older file over the server's by hand.
+    pub fn put_back_by_hand(&mut self, file: &Path) {
+        self.close();
+        for old in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{old}", database(&self.data).display()));
+        }
+        std::fs::copy(file, database(&self.data)).unwrap();
         self.open();
     }
 

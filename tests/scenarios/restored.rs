@@ -197,3 +197,50 @@ fn a_colleague_who_brings_the_work_first_neither_loses_it_nor_signs_it() {
     assert!(history.iter().all(|step| !own.contains(&step.actor)), "nothing of hers stands under the desk's name");
     assert_eq!(desk.status().unwrap().refused.len(), 0, "what came in after all is no longer shown as refused");
 }
+
+#[test]
+fn who_was_shut_out_after_the_backup_stays_out_and_who_came_in_stays_in() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let lost = township.phone("莫有财", "grid_worker1", &[GRID1]);
+    let ticket = township.ticket(&wei.person);
+    let monday = township.backup();
+    // Tuesday: a phone is lost and revoked, a ticket is used, an area is taken away, a new colleague comes.
+    let device = lost.identity().unwrap().device.clone();
+    sync_server::ops::people::revoke(township.store(), &device, sync_server::now()).unwrap();
+    let second = Phone::new("韦秀英", &wei.person, township.link());
+    second.enrol(&ticket).unwrap();
+    township.move_person(&wei.person, &[GRID2]);
+    let li = township.phone("李建国", "grid_worker1", &[GRID1]);
+    li.visited(household("LT001"), "screening-ordinary", &answers::ordinary());
+    li.sync();
+    township.restore_with_people_log(&monday);
+
+    assert!(lost.try_sync().is_err(), "Monday's backup does not let the lost phone in");
+    let stranger = Phone::new("陌生人", &wei.person, township.link());
+    assert!(stranger.enrol(&ticket).is_err(), "the ticket stays used");
+    settle(&township, &[&wei, &second, &li]);
+    assert!(!wei.holds(household("LT001")) && wei.holds(household("LT006")), "her area is Tuesday's");
+    assert_eq!(li.household(household("LT001")).unwrap().visits.len(), 1, "and his work is back with him");
+}
+
+#[test]
+fn an_older_file_copied_over_the_server_by_hand_is_noticed_and_nothing_acknowledged_is_lost() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let li = township.phone("李建国", "grid_worker1", &[GRID2]);
+    let yesterday = township.backup();
+    wei.visited(household("LT001"), "screening-ordinary", &answers::ordinary());
+    wei.sync();
+    assert_eq!(wei.waiting(), 0, "acknowledged");
+    township.put_back_by_hand(&yesterday);
+    // Before her phone comes by, the log has grown well past where it stood for her.
+    for n in 0..5 {
+        li.set_fact(household("LT006"), "place/address", &json!(format!("{n}号"))).unwrap();
+        li.sync();
+    }
+    settle(&township, &[&li, &wei]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    assert_eq!(desk.household(household("LT001")).unwrap().visits.len(), 1);
+    settle(&township, &[&li, &wei, &desk]);
+}

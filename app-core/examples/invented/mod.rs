@@ -401,6 +401,7 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
         cursor: Cursor {
             epoch: short_id_of(HouseholdId::from_bytes(dice.bytes()), "epoch"),
             seq: dice.below(60_000),
+            mark: ByteBuf::from(dice.bytes::<8>()),
             areas: vec!["999999101203-04".into()],
             growing: None,
         },
@@ -417,6 +418,8 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
         pack: hex::encode(dice.bytes::<8>()),
         limit: 0,
         held: Vec::new(),
+        want: Vec::new(),
+        proofs: Vec::new(),
         vouched: Vec::new(),
         letter: None,
     }

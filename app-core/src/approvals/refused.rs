@@ -17,6 +17,8 @@ pub enum RefusedWhy {
     Duplicate,
     /// rests on a change that is not here
     Dependency,
+    /// the file has reached its bound
+    Full,
 }
 
 impl RefusedWhy {
@@ -30,6 +32,7 @@ impl RefusedWhy {
             Self::Author => "author",
             Self::Duplicate => "duplicate",
             Self::Dependency => "dependency",
+            Self::Full => "full",
         }
     }
 
@@ -43,6 +46,7 @@ impl RefusedWhy {
             Self::Author => "这次修改不是由本机签署的，未写入。",
             Self::Duplicate => "本机曾恢复过旧数据，这次修改将重新编号后再提交。",
             Self::Dependency => "这次修改所依据的前一次修改尚未收到，暂未写入。",
+            Self::Full => "该户档案的内容已到上限，这次修改已暂存，未写入；请联系管理员。",
         }
     }
 }

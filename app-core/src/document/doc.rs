@@ -6,6 +6,7 @@ use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
 
 use super::founding::Founding;
+use super::gate::Weight;
 use super::layout::{self, broken, spot};
 use super::scalar::{Edit, Scalar};
 use crate::domain::id::HouseholdId;
@@ -22,6 +23,8 @@ pub type Actor = [u8; 16];
 pub struct HouseholdDoc {
     pub(super) id: HouseholdId,
     pub(super) doc: Automerge,
+    /// at most what the snapshot weighs
+    pub(super) weight: Weight,
 }
 
 /// A change as it leaves the device.
@@ -62,7 +65,7 @@ impl HouseholdDoc {
 
     /// A file that is not founded yet: only for [`admit`](Self::admit) of a founding change made elsewhere.
     pub fn unfounded(id: HouseholdId) -> Self {
-        Self { id, doc: Automerge::new() }
+        Self { id, doc: Automerge::new(), weight: Weight::default() }
     }
 
     /// Whether the founding change is here.
@@ -110,6 +113,11 @@ impl HouseholdDoc {
                 "一次修改的内容过多，请分几次保存。 Too much at once: save it in several steps.",
             ));
         }
+        if !self.has_room() {
+            return Err(Error::invalid(
+                "该户档案的内容已到上限，不能再写入；已写入的都在，请联系管理员。 This household's file is full; what was written is safe. Ask the administrator.",
+            ));
+        }
         self.doc.set_actor(ActorId::from(actor));
         let mut tx = self.doc.transaction();
         if founding {
@@ -142,6 +150,7 @@ impl HouseholdDoc {
         let change = self.doc.get_change_by_hash(&hash).ok_or_else(|| {
             Error::internal("档案处理出错，没有写入。 The file could not be worked on; nothing was written.")
         })?;
+        self.weight = self.weight.with(change.raw_bytes().len(), u64::try_from(change.len()).unwrap_or(u64::MAX));
         Ok(Some(Written { hash: hash.0, bytes: change.raw_bytes().to_vec() }))
     }
 

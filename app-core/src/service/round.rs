@@ -10,7 +10,7 @@ use crate::storage::meta::Identity;
 use crate::storage::round::Round;
 use crate::sync::apply::{Applied, apply};
 use crate::sync::enrol;
-use crate::sync::round::{Outgoing, collect};
+use crate::sync::round::{Outgoing, SoFar, collect};
 use crate::sync::transport::{Address, Link};
 use crate::wire::lean::Own;
 
@@ -52,7 +52,11 @@ impl App {
         report.round.words = outcome.as_ref().err().map(|e| e.words.clone()).unwrap_or_default();
         self.transact(|tx| {
             tx.write_round(&report.round)?;
-            tx.set_trouble(outcome.as_ref().err().map(|e| e.words.as_str()))
+            match (&outcome, tx.unread()?.len()) {
+                (Err(e), _) => tx.set_trouble(Some(&e.words)),
+                (Ok(()), 0) => tx.set_trouble(None),
+                (Ok(()), n) => tx.set_trouble(Some(&unread(n))),
+            }
         })?;
         self.look_again()?;
         outcome.map(|()| report)
@@ -73,27 +77,30 @@ impl App {
 
     /// The new token; `None` where there is no letter to show.
     fn let_in_again(&self, link: &Link<'_>, identity: &Identity) -> Result<Option<String>> {
-        let (letter, actors) = self.read(|tx| Ok((tx.letter()?, tx.own_actors()?)))?;
+        let (letter, actors) = self.read(|tx| Ok((tx.letter()?, tx.own_actors_whole()?)))?;
         let (Some(letter), Some(first)) = (letter, actors.first()) else { return Ok(None) };
         // Its letter stays the one of before, which says more than the backup knows.
-        let identity = enrol::ask_again(link, identity, letter, *first)?;
+        let identity = enrol::ask_again(link, identity, letter, first.nonce)?;
         self.transact(|tx| tx.set_identity(&identity))?;
         Ok(Some(identity.token))
     }
 
     fn rounds(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
         let identity = self.identity()?;
+        let mut so_far = SoFar::default();
         for _ in 0..MOST_REQUESTS {
-            let sent = self.read(|tx| collect(tx, &identity))?;
+            let sent = self.read(|tx| collect(tx, &identity, &so_far))?;
             let answer = link.sync(&sent.request, &Own { actor: sent.actor, words: &sent.words })?;
             let now = self.now().timestamp();
             let ((applied, more), changes) = self.transact_noting(|tx| {
                 let applied = apply(tx, &identity, &sent, &answer, now)?;
-                Ok((applied, tx.pending_count(None)? > 0))
+                so_far.unanswered.extend(&applied.unanswered);
+                // A file found unreadable now is asked for once more in this round, not for ever.
+                so_far.asked = !sent.request.want.is_empty() || so_far.asked;
+                Ok((applied, !tx.pending(1, 0, &so_far.unanswered)?.is_empty()))
             })?;
             report.add(&sent, &applied, changes);
-            let stuck = !sent.pushed.is_empty() && applied.acked + applied.refused == 0 && !applied.again;
-            if !applied.again && (!more || stuck) {
+            if !applied.again && !more {
                 return Ok(());
             }
         }
@@ -130,6 +137,12 @@ impl App {
         }
         self.transact(|tx| tx.refresh()).map(|_| ())
     }
+}
+
+fn unread(files: usize) -> String {
+    format!(
+        "有 {files} 户的档案读不出，其余已同步；每次同步会重新取，若一直如此请告知管理员。 {files} household file(s) could not be read; everything else was synced. They are fetched again with every sync; if this stays, tell the administrator."
+    )
 }
 
 impl RoundReport {

@@ -6,6 +6,7 @@ use super::Tx;
 use super::household::household_id;
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
+use crate::wire::chunk::change_author;
 use crate::wire::message::Hash;
 
 /// A change that is to go up.
@@ -31,6 +32,10 @@ pub struct RefusedChange {
     /// seconds since 1970
     pub at: i64,
 }
+
+/// The most bytes, and changes, of one household that go up together; the server takes no more in one push.
+const WHOLE_BYTES: usize = 16 << 20;
+const WHOLE_COUNT: usize = 4_000;
 
 const PENDING: &str = "SELECT seq, hash, household, grid, bytes FROM change WHERE state = 'pending'";
 
@@ -97,16 +102,26 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// The oldest changes that are to go up: at most `count`, and at most `bytes` of them (but always one).
-    pub fn pending(&self, count: usize, bytes: usize) -> Result<Vec<Pending>> {
+    /// The oldest changes that are to go up, but for those of some households: at most `count`, and at most `bytes` of
+    /// them (but always one). A household with changes of others (a restored server lost it) is not torn apart: what the
+    /// server has signed are its latest changes, and those speak for the earlier ones only beside them.
+    pub fn pending(&self, count: usize, bytes: usize, but: &[HouseholdId]) -> Result<Vec<Pending>> {
         let mut statement = self.conn.prepare_cached(&format!("{PENDING} ORDER BY seq"))?;
         let mut rows = statement.query([])?;
-        let (mut found, mut size) = (Vec::new(), 0_usize);
+        let own = self.own_actors()?;
+        let (mut found, mut size, mut torn): (Vec<Pending>, _, Option<HouseholdId>) = (Vec::new(), 0_usize, None);
         while let Some(row) = rows.next()? {
+            if but.contains(&household_id(row, 2)?) {
+                continue;
+            }
             let next = pending(row)?;
             size = size.saturating_add(next.bytes.len());
-            if !found.is_empty() && (found.len() >= count || size > bytes) {
+            let together = torn == Some(next.household) && size <= bytes.max(WHOLE_BYTES) && found.len() < WHOLE_COUNT;
+            if !found.is_empty() && (found.len() >= count || size > bytes) && !together {
                 break;
+            }
+            if change_author(&next.bytes).is_some_and(|author| !own.contains(&author)) {
+                torn = Some(next.household);
             }
             found.push(next);
         }

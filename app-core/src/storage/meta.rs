@@ -43,8 +43,15 @@ impl std::fmt::Debug for Identity {
 pub struct Enrolling {
     /// Ed25519 secret key, hex
     pub secret: String,
-    /// 16 bytes, hex
-    pub actor: String,
+    /// of the first actor: 8 bytes, hex
+    pub nonce: String,
+}
+
+/// An actor of this device: made of its public key and the nonce (`wire::sign::actor_of`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnActor {
+    pub actor: [u8; 16],
+    pub nonce: [u8; 8],
 }
 
 /// How the screens are set.
@@ -73,6 +80,7 @@ const TROUBLE: &str = "trouble";
 const TOLD_ACTORS: &str = "told_actors";
 const COMPARING: &str = "comparing";
 const LEAVING: &str = "leaving";
+const UNREAD: &str = "unread";
 const FILE: &str = "file";
 const LETTER: &str = "letter";
 const PROJECTED: &str = "projected_with";
@@ -111,18 +119,29 @@ impl Tx<'_> {
 
     /// Every actor this device has written with, oldest first.
     pub fn own_actors(&self) -> Result<Vec<[u8; 16]>> {
+        Ok(self.own_actors_whole()?.into_iter().map(|own| own.actor).collect())
+    }
+
+    /// The same, with what shows the server that they are this device's.
+    pub fn own_actors_whole(&self) -> Result<Vec<OwnActor>> {
         let texts: Vec<String> = self.get(ACTORS)?.unwrap_or_default();
+        let read = |text: &String| {
+            let (actor, nonce) = text.split_once('.')?;
+            let (actor, nonce) = (hex::decode(actor).ok()?, hex::decode(nonce).ok()?);
+            Some(OwnActor { actor: actor.try_into().ok()?, nonce: nonce.try_into().ok()? })
+        };
         texts
             .iter()
-            .map(|t| hex::decode(t).ok().and_then(|b| b.try_into().ok()))
+            .map(read)
             .collect::<Option<_>>()
             .ok_or_else(|| Error::damaged("本机写入身份损坏。 This device's actor is damaged."))
     }
 
     /// From now on this device writes with `actor`.
-    pub fn add_own_actor(&self, actor: [u8; 16]) -> Result<()> {
+    pub fn add_own_actor(&self, own: OwnActor) -> Result<()> {
+        let OwnActor { actor, nonce } = own;
         let mut texts: Vec<String> = self.get(ACTORS)?.unwrap_or_default();
-        texts.push(hex::encode(actor));
+        texts.push(format!("{}.{}", hex::encode(actor), hex::encode(nonce)));
         self.set(ACTORS, &texts)?;
         // The server names only others; conflicts and history show one's own name too.
         let (Some(person), Some(identity)) = (self.person()?, self.identity()?) else { return Ok(()) };
@@ -217,6 +236,32 @@ impl Tx<'_> {
         if list.contains(&id) {
             list.retain(|l| *l != id);
             self.set(LEAVING, &list)?;
+        }
+        Ok(())
+    }
+
+    /// Households whose file could not be read, here or as it came: the server is asked for them whole.
+    pub fn unread(&self) -> Result<Vec<HouseholdId>> {
+        Ok(self.get(UNREAD)?.unwrap_or_default())
+    }
+
+    /// A household's file could not be read; whether that is news.
+    pub fn set_unread(&self, id: HouseholdId) -> Result<bool> {
+        let mut list = self.unread()?;
+        if list.contains(&id) {
+            return Ok(false);
+        }
+        list.push(id);
+        self.set(UNREAD, &list)?;
+        Ok(true)
+    }
+
+    /// A household's file can be read again, or is no longer held.
+    pub fn clear_unread(&self, id: HouseholdId) -> Result<()> {
+        let mut list = self.unread()?;
+        if list.contains(&id) {
+            list.retain(|l| *l != id);
+            self.set(UNREAD, &list)?;
         }
         Ok(())
     }

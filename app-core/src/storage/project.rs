@@ -57,7 +57,13 @@ impl Tx<'_> {
         let ids = self.household_ids()?;
         for id in &ids {
             let Some(stored) = self.stored(*id)? else { continue };
-            self.project(*id, &stored.grid, &HouseholdDoc::load(&stored.snapshot)?)?;
+            // One damaged file takes nothing from the others: it is fetched again (`sync`).
+            match HouseholdDoc::load(&stored.snapshot) {
+                Ok(doc) => self.project(*id, &stored.grid, &doc)?,
+                Err(_) => {
+                    self.set_unread(*id)?;
+                }
+            }
         }
         self.set_projected_with(&mark(self.lens()))?;
         Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))

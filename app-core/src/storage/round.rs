@@ -80,10 +80,41 @@ impl Tx<'_> {
     }
 
     /// Keeps a receipt of the server: its clock in milliseconds, the acknowledgements as they came, the signature.
-    pub fn write_receipt(&self, time_ms: i64, acks: &[u8], signature: &[u8]) -> Result<()> {
+    pub fn write_receipt(&self, time_ms: i64, acks: &[u8], signature: &[u8]) -> Result<i64> {
         self.conn
             .prepare_cached("INSERT INTO receipt (time_ms, acks, signature) VALUES (?1, ?2, ?3)")?
             .execute(params![time_ms, acks, signature])?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// A receipt names a household. Older ones stay: a server that was restored may name less than it did before.
+    pub fn receipt_names(&self, household: HouseholdId, receipt: i64) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO receipt_household (household, receipt) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![household.to_string(), receipt])?;
+        Ok(())
+    }
+
+    /// Receipts that name a household, the newest first: its id, time, what is held, signature; until `look` has enough
+    /// (`false`).
+    pub fn receipts_naming(
+        &self,
+        household: HouseholdId,
+        mut look: impl FnMut(i64, i64, &[u8], &[u8]) -> Result<bool>,
+    ) -> Result<()> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT r.id, r.time_ms, r.acks, r.signature FROM receipt_household h JOIN receipt r ON r.id = h.receipt
+             WHERE h.household = ?1 ORDER BY h.receipt DESC",
+        )?;
+        let mut rows = statement.query([household.to_string()])?;
+        while let Some(row) = rows.next()? {
+            let (acks, sig): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
+            if !look(row.get(0)?, row.get(1)?, &acks, &sig)? {
+                break;
+            }
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("../../../migrations/device/0001_first.sql")),
     M::up(include_str!("../../../migrations/device/0002_warrants.sql")),
+    M::up(include_str!("../../../migrations/device/0003_receipts.sql")),
 ];
 
 /// The tables that [`super::Tx::rebuild`] empties and fills again.

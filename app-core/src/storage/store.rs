@@ -152,6 +152,14 @@ impl Tx<'_> {
         self.lens
     }
 
+    /// A part that stands or falls alone: when it fails, what it wrote is undone and the rest of the transaction goes on.
+    pub fn attempt<T>(&self, part: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.conn.execute_batch("SAVEPOINT part")?;
+        let done = part();
+        self.conn.execute_batch(if done.is_ok() { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" })?;
+        done
+    }
+
     pub(super) fn touched(&self, household: HouseholdId) {
         self.changes.borrow_mut().households.insert(household);
     }

@@ -2,17 +2,18 @@
 
 use serde_bytes::ByteBuf;
 
-use super::enrol::random;
+use super::enrol::fresh_actor;
 use super::replant::{self, Outcome};
 use super::round::{Outgoing, check_receipt};
 use crate::approvals::RefusedWhy;
 use crate::document::HouseholdDoc;
 use crate::domain::id::HouseholdId;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
 use crate::storage::meta::Identity;
 use crate::wire;
 use crate::wire::message::{Hash, Pulled, SyncAnswer, Whole};
+use crate::wire::sign;
 
 /// What an answer brought.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Applied {
     pub households_forgotten: u32,
     /// the server has more, or wants something of us
     pub again: bool,
+    /// households of which something was pushed and nothing said
+    pub unanswered: Vec<HouseholdId>,
 }
 
 /// Applies an answer. `now`: seconds since 1970 by this device.
@@ -34,14 +37,19 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
         tx.write_actor(actor)?;
     }
     tx.set_told_actors(sent.actors)?;
+    receipt(tx, answer)?;
     acks(tx, sent, answer, now, &mut applied)?;
-    refusals(tx, answer, now, &mut applied)?;
-    for whole in &answer.whole {
-        take_whole(tx, whole, now, &mut applied)?;
+    for hash in &answer.released {
+        tx.drop_change(&self::hash(hash)?)?;
     }
-    let mut broken = false;
+    refusals(tx, identity, answer, now, &mut applied)?;
+    for whole in &answer.whole {
+        let id = household(&whole.household)?;
+        readable(tx, id, &mut applied, |applied| take_whole(tx, identity, id, whole, now, applied))?;
+    }
     for pulled in &answer.changes {
-        broken |= !take_changes(tx, pulled, now, &mut applied)?;
+        let id = household(&pulled.household)?;
+        readable(tx, id, &mut applied, |applied| take_changes(tx, identity, id, pulled, now, applied))?;
     }
     // First what the server lacks: a restored server may name a household in both, and what waits to go up is not forgotten.
     lacking(tx, answer, now, &mut applied)?;
@@ -57,8 +65,46 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     if let Some(pack) = &answer.pack {
         tx.set_pack_ref(pack)?;
     }
-    cursor(tx, sent, answer, broken, &mut applied)?;
+    cursor(tx, sent, answer, &mut applied)?;
+    applied.unanswered = unanswered(sent, answer);
     Ok(applied)
+}
+
+/// Takes in one household's part of an answer. A file that cannot be read, here or as it came, stops nothing else: it is
+/// noted and asked for whole, once at once and then with every round.
+fn readable(
+    tx: &Tx<'_>,
+    id: HouseholdId,
+    applied: &mut Applied,
+    take: impl FnOnce(&mut Applied) -> Result<bool>,
+) -> Result<()> {
+    let mut part = applied.clone();
+    match tx.attempt(|| take(&mut part)) {
+        Ok(true) => *applied = part,
+        Ok(false) => {
+            *applied = part;
+            applied.again |= tx.set_unread(id)?;
+        }
+        Err(e) if e.kind == Kind::Damaged => applied.again |= tx.set_unread(id)?,
+        Err(e) => return Err(e),
+    }
+    Ok(())
+}
+
+fn unanswered(sent: &Outgoing, answer: &SyncAnswer) -> Vec<HouseholdId> {
+    if sent.request.cursor.epoch != answer.cursor.epoch {
+        // A restored server takes nothing before the comparison: all of it goes up again at once.
+        return Vec::new();
+    }
+    let told = |id: &HouseholdId| {
+        let named = |bytes: &ByteBuf| bytes.as_slice() == id.as_bytes().as_slice();
+        answer.acks.iter().any(|a| named(&a.household))
+            || answer.refused.iter().any(|r| named(&r.household))
+            || answer.lacking.iter().any(named)
+    };
+    let mut all: Vec<HouseholdId> = sent.pushed.iter().map(|(id, _)| *id).filter(|id| !told(id)).collect();
+    all.dedup();
+    all
 }
 
 fn acks(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, now: i64, applied: &mut Applied) -> Result<()> {
@@ -71,15 +117,25 @@ fn acks(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, now: i64, applied: &m
             applied.acked += 1;
         }
     }
-    if !answer.acks.is_empty() {
-        tx.write_receipt(answer.time, &wire::encode(&answer.acks)?, &answer.receipt)?;
+    Ok(())
+}
+
+/// Keeps what the server has signed that it holds: after a restore this is what it takes others' work back on.
+fn receipt(tx: &Tx<'_>, answer: &SyncAnswer) -> Result<()> {
+    let held = sign::held(answer);
+    if held.is_empty() {
+        return Ok(());
+    }
+    let id = tx.write_receipt(answer.time, &wire::encode(&held)?, &answer.receipt)?;
+    for one in &held {
+        tx.receipt_names(household(&one.household)?, id)?;
     }
     Ok(())
 }
 
 /// What was not taken leaves the file, so that both ends hold the same; its bytes and the reason stay for the author.
 /// What rested on it is written again.
-fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -> Result<()> {
+fn refusals(tx: &Tx<'_>, identity: &Identity, answer: &SyncAnswer, now: i64, applied: &mut Applied) -> Result<()> {
     let mut households: Vec<HouseholdId> = Vec::new();
     for refused in &answer.refused {
         let id = household(&refused.household)?;
@@ -89,7 +145,14 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
     }
     for id in households {
         let (mut dropped, mut again, mut resting) = (Vec::new(), Vec::new(), Vec::new());
-        let (local, own) = (tx.doc(id)?, tx.own_actors()?);
+        let local = match tx.doc(id) {
+            Err(e) if e.kind == Kind::Damaged => {
+                applied.again |= tx.set_unread(id)?;
+                None
+            }
+            other => other?,
+        };
+        let own = tx.own_actors()?;
         let infos = local.as_ref().map(HouseholdDoc::change_infos).unwrap_or_default();
         for refused in answer.refused.iter().filter(|r| r.household == id.as_bytes().as_slice()) {
             let change = hash(&refused.change)?;
@@ -118,39 +181,69 @@ fn refusals(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -
                 applied.refused += 1;
             }
         }
-        if let Some(local) = local {
-            replant::without(tx, &local, &dropped, &again, fresh_actor()?, now)?;
-            applied.again = true;
-        }
+        readable(tx, id, applied, |applied| {
+            if let Some(local) = local {
+                replant::without(tx, &local, &dropped, &again, fresh_actor(identity)?, now)?;
+                applied.again = true;
+            }
+            Ok(true)
+        })?;
     }
     Ok(())
 }
 
-fn take_whole(tx: &Tx<'_>, whole: &Whole, now: i64, applied: &mut Applied) -> Result<()> {
-    let id = household(&whole.household)?;
-    let base = HouseholdDoc::load_of(id, &whole.doc)?;
+/// Takes a whole file; always `true`.
+fn take_whole(
+    tx: &Tx<'_>,
+    identity: &Identity,
+    id: HouseholdId,
+    whole: &Whole,
+    now: i64,
+    applied: &mut Applied,
+) -> Result<bool> {
+    let mut base = HouseholdDoc::load_of(id, &whole.doc)?;
     let heads = base.heads();
+    let taken: Vec<Hash> = base.change_infos().into_iter().map(|c| c.hash).collect();
     tx.keep(id)?;
-    match tx.doc(id)? {
-        Some(local) => {
+    match tx.doc(id) {
+        Err(e) if e.kind == Kind::Damaged => {
+            // The file here is lost, not what was written in it: that lies beside it until the server has it.
+            let waiting = tx.pending_of(id)?.into_iter().map(|p| p.bytes);
+            base.admit_many(waiting, None, &mut |_| Ok(()));
+            tx.save(id, &whole.grid, &base)?;
+        }
+        Err(e) => return Err(e),
+        Ok(Some(local)) => {
             let own = tx.own_actor()?;
             let ours = base.change_infos().into_iter().filter(|c| c.actor == own && !local.has(&c.hash));
-            was_put_back(tx, ours.count() > 0)?;
-            if replant::onto(tx, base, &local, &whole.grid, fresh_actor()?, now)? == Outcome::Rewritten {
+            was_put_back(tx, identity, ours.count() > 0)?;
+            if replant::onto(tx, base, &local, &whole.grid, fresh_actor(identity)?, now)? == Outcome::Rewritten {
                 applied.again = true;
             }
         }
-        None => {
+        Ok(None) => {
             applied.households_new += 1;
             tx.save(id, &whole.grid, &base)?;
         }
     }
-    tx.delivered(id, &heads)
+    // What this device had brought in vain has been taken after all.
+    for refused in tx.refused()?.into_iter().filter(|r| r.household == id && taken.contains(&r.hash)) {
+        tx.drop_change(&refused.hash)?;
+    }
+    tx.delivered(id, &heads)?;
+    tx.clear_unread(id)?;
+    Ok(true)
 }
 
 /// Takes changes of others; `false` when they rest on something that is not here.
-fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -> Result<bool> {
-    let id = household(&pulled.household)?;
+fn take_changes(
+    tx: &Tx<'_>,
+    identity: &Identity,
+    id: HouseholdId,
+    pulled: &Pulled,
+    now: i64,
+    applied: &mut Applied,
+) -> Result<bool> {
     let (grid, mut doc) = match tx.stored(id)? {
         Some(stored) => (Some(stored.grid), HouseholdDoc::load(&stored.snapshot)?),
         // A household that a colleague has just founded may come as its first change.
@@ -160,7 +253,7 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
     if outcomes.iter().any(|o| matches!(o, Err(r) if r.why == RefusedWhy::Duplicate)) {
         // This device was restored: its branch gives way and is written again under a new actor.
         let again: Vec<Hash> = tx.pending_of(id)?.into_iter().map(|p| p.hash).collect();
-        replant::without(tx, &doc, &[], &again, fresh_actor()?, now)?;
+        replant::without(tx, &doc, &[], &again, fresh_actor(identity)?, now)?;
         applied.again = true;
         doc = tx.need(id)?;
         outcomes = doc.admit_many(pulled.changes.iter(), None, &mut |_| Ok(()));
@@ -169,7 +262,7 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
     applied.changes_down = applied.changes_down.saturating_add(u32::try_from(came).unwrap_or(u32::MAX));
     let own = tx.own_actor()?;
     let ours = |o: &_| matches!(o, Ok(crate::document::Admitted::New { actor, .. }) if *actor == own);
-    was_put_back(tx, outcomes.iter().any(ours))?;
+    was_put_back(tx, identity, outcomes.iter().any(ours))?;
     for (bytes, outcome) in pulled.changes.iter().zip(&outcomes) {
         // What this device had brought in vain has been taken after all.
         if matches!(outcome, Ok(crate::document::Admitted::New { .. }))
@@ -190,21 +283,27 @@ fn take_changes(tx: &Tx<'_>, pulled: &Pulled, now: i64, applied: &mut Applied) -
 pub fn notice_put_back(tx: &Tx<'_>, file: &str) -> Result<()> {
     match tx.file_mark()? {
         Some(known) if known == file => return Ok(()),
-        Some(_) if tx.identity()?.is_some() => tx.add_own_actor(fresh_actor()?)?,
-        Some(_) | None => {}
+        Some(_) => {
+            if let Some(identity) = tx.identity()? {
+                tx.add_own_actor(fresh_actor(&identity)?)?;
+            }
+        }
+        None => {}
     }
     tx.set_file_mark(file)
 }
 
 /// Work under the actor this device writes with comes from elsewhere: the device was put back to an older copy of itself,
 /// and would go on under numbers that are taken. It writes under a new actor from here.
-fn was_put_back(tx: &Tx<'_>, ours_came: bool) -> Result<()> {
-    if ours_came { tx.add_own_actor(fresh_actor()?) } else { Ok(()) }
+fn was_put_back(tx: &Tx<'_>, identity: &Identity, ours_came: bool) -> Result<()> {
+    if ours_came { tx.add_own_actor(fresh_actor(identity)?) } else { Ok(()) }
 }
 
 fn forget(tx: &Tx<'_>, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {
     for bytes in &answer.forget {
-        tx.leave(household(bytes)?)?;
+        let id = household(bytes)?;
+        tx.clear_unread(id)?;
+        tx.leave(id)?;
     }
     for id in tx.leaving()? {
         if tx.forget(id)? {
@@ -219,15 +318,16 @@ fn forget(tx: &Tx<'_>, answer: &SyncAnswer, applied: &mut Applied) -> Result<()>
 fn lacking(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) -> Result<()> {
     for bytes in &answer.lacking {
         let id = household(bytes)?;
-        if tx.offer_again(id, now)? {
-            applied.again = true;
-        }
+        readable(tx, id, applied, |applied| {
+            applied.again |= tx.offer_again(id, now)?;
+            Ok(true)
+        })?;
     }
     Ok(())
 }
 
-fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, applied: &mut Applied) -> Result<()> {
-    let mut next = answer.cursor.clone();
+fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {
+    let next = &answer.cursor;
     let restored = restored(sent, answer);
     if restored {
         // A backup does not know the actors of which it was told since.
@@ -239,25 +339,13 @@ fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, broken: bool, appli
     } else if !sent.request.held.is_empty() {
         tx.set_comparing(false)?;
     }
-    if broken {
-        // Something is missing here: ask for the whole area again.
-        next.areas.clear();
-        next.growing = None;
-        applied.again = true;
-    }
-    tx.set_cursor(&next)
+    tx.set_cursor(next)
 }
 
 /// Another epoch, or a server that knows less than it acknowledged.
 fn restored(sent: &Outgoing, answer: &SyncAnswer) -> bool {
     let (before, next) = (&sent.request.cursor, &answer.cursor);
     !before.epoch.is_empty() && (before.epoch != next.epoch || next.seq < before.seq)
-}
-
-fn fresh_actor() -> Result<[u8; 16]> {
-    let mut actor = [0; 16];
-    random(&mut actor)?;
-    Ok(actor)
 }
 
 fn household(bytes: &[u8]) -> Result<HouseholdId> {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::transport::{Address, Link, Transport, UNREACHABLE};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
-use crate::storage::meta::{Enrolling, Identity};
+use crate::storage::meta::{Enrolling, Identity, OwnActor};
 use crate::wire::message::{Cursor, EnrolAnswer, EnrolRequest, Letter};
 use crate::wire::{sign, version};
 
@@ -91,10 +91,10 @@ pub fn keys(tx: &Tx<'_>) -> Result<Enrolling> {
     if let Some(keys) = tx.enrolling()? {
         return Ok(keys);
     }
-    let (mut secret, mut actor) = (Zeroizing::new([0; 32]), [0; 16]);
+    let (mut secret, mut nonce) = (Zeroizing::new([0; 32]), [0; 8]);
     random(secret.as_mut_slice())?;
-    random(&mut actor)?;
-    let keys = Enrolling { secret: hex::encode(secret.as_slice()), actor: hex::encode(actor) };
+    random(&mut nonce)?;
+    let keys = Enrolling { secret: hex::encode(secret.as_slice()), nonce: hex::encode(nonce) };
     tx.set_enrolling(Some(&keys))?;
     Ok(keys)
 }
@@ -105,7 +105,7 @@ pub fn ask(transport: &dyn Transport, ticket: &Ticket, keys: &Enrolling, device_
         v: version::CURRENT,
         code: ticket.code.clone(),
         key: ByteBuf::new(),
-        actor: ByteBuf::from(actor(&keys.actor)?),
+        nonce: ByteBuf::from(nonce(&keys.nonce)?),
         device_name: device_name.to_owned(),
         sig: ByteBuf::new(),
         letter: None,
@@ -126,12 +126,12 @@ fn unfinished() -> Error {
 
 /// Asks a server that has forgotten this device (it was restored from a backup made before the enrolment, or this device
 /// was put back to an older token) to let it in again on its own letter; gives the identity with the new token.
-pub fn ask_again(link: &Link<'_>, identity: &Identity, letter: Letter, actor: [u8; 16]) -> Result<Identity> {
+pub fn ask_again(link: &Link<'_>, identity: &Identity, letter: Letter, nonce: [u8; 8]) -> Result<Identity> {
     let mut request = EnrolRequest {
         v: version::CURRENT,
         code: String::new(),
         key: ByteBuf::new(),
-        actor: ByteBuf::from(actor),
+        nonce: ByteBuf::from(nonce),
         device_name: identity.device_name.clone(),
         sig: ByteBuf::new(),
         letter: Some(letter),
@@ -164,7 +164,7 @@ pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str,
     if let Some(letter) = &answer.letter {
         tx.set_letter(letter)?;
     }
-    tx.add_own_actor(actor(&keys.actor)?)?;
+    tx.add_own_actor(own_actor(&keys.secret, nonce(&keys.nonce)?)?)?;
     tx.set_pack_ref(&answer.pack)?;
     tx.write_areas(&answer.areas)?;
     tx.set_cursor(&Cursor { epoch: answer.epoch.clone(), ..Cursor::default() })?;
@@ -178,11 +178,24 @@ pub(super) fn secret(text: &str) -> Result<Zeroizing<[u8; 32]>> {
     key.map(Zeroizing::new).ok_or_else(|| Error::damaged("本机密钥损坏。 This device's key is damaged."))
 }
 
-fn actor(text: &str) -> Result<[u8; 16]> {
+fn nonce(text: &str) -> Result<[u8; 8]> {
     hex::decode(text)
         .ok()
         .and_then(|b| b.try_into().ok())
         .ok_or_else(|| Error::damaged("本机写入身份损坏。 This device's actor is damaged."))
+}
+
+/// The actor of a nonce.
+fn own_actor(secret_hex: &str, nonce: [u8; 8]) -> Result<OwnActor> {
+    let key = sign::public_key(&*secret(secret_hex)?);
+    Ok(OwnActor { actor: sign::actor_of(&key, &nonce), nonce })
+}
+
+/// A fresh actor of this device.
+pub(super) fn fresh_actor(identity: &Identity) -> Result<OwnActor> {
+    let mut nonce = [0; 8];
+    random(&mut nonce)?;
+    own_actor(&identity.secret, nonce)
 }
 
 /// Random bytes.

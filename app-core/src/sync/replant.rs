@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::document::{Edit, HouseholdDoc, Step};
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
+use crate::storage::meta::OwnActor;
 use crate::storage::{Author, Tx};
 use crate::wire::message::Hash;
 
@@ -25,7 +26,7 @@ pub fn without(
     local: &HouseholdDoc,
     dropped: &[Hash],
     again: &[Hash],
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
@@ -52,7 +53,7 @@ pub fn onto(
     mut base: HouseholdDoc,
     local: &HouseholdDoc,
     grid: &str,
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let changes = local.changes();
@@ -79,7 +80,7 @@ fn plant(
     local: &HouseholdDoc,
     grid: &str,
     dropped: &Dropped<'_>,
-    new: [u8; 16],
+    new: OwnActor,
     now: i64,
 ) -> Result<Outcome> {
     let id = local.id();
@@ -91,7 +92,7 @@ fn plant(
         let steps: HashMap<Hash, Step> = local.history(&|_| None).into_iter().map(|s| (s.hash, s)).collect();
         for change in &lost {
             let step = steps.get(&change.hash);
-            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new).is_ok()) {
+            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new.actor).is_ok()) {
                 tx.drop_change(&change.hash)?;
                 outcome = Outcome::Rewritten;
             } else if dropped.others_too && pending.iter().any(|p| p.hash == change.hash) {

@@ -1,5 +1,7 @@
 //! One request of a round: what is new here, signed, with the place we stand at.
 
+use std::collections::{BTreeMap, HashSet};
+
 use serde_bytes::ByteBuf;
 
 use super::enrol::secret;
@@ -7,8 +9,9 @@ use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
 use crate::storage::Tx;
 use crate::storage::change::Pending;
-use crate::storage::meta::Identity;
-use crate::wire::message::{Hash, Held, Push, SyncAnswer, SyncRequest};
+use crate::storage::meta::{Identity, OwnActor};
+use crate::wire::chunk::{change_author, change_deps};
+use crate::wire::message::{Ack, Hash, Held, Proof, Push, SyncAnswer, SyncRequest};
 use crate::wire::{self, sign, version};
 
 /// The most changes, and bytes of them, in one request: small enough to get through a village's signal at once.
@@ -18,6 +21,12 @@ const BYTES: usize = 192 * 1024;
 /// The most actors named in one request (the server takes no more).
 const ACTORS: usize = 16;
 
+/// The most receipts given back in one request (the server takes no more), and the largest one.
+const PROOFS: usize = 4_000;
+const HELD_MOST: usize = 16 << 20;
+
+/// The most files asked for again in one request.
+const WANTED: usize = 64;
 /// The most actors of whom the server's word is shown to it (it takes no more).
 const VOUCHED: usize = 5_000;
 
@@ -38,14 +47,24 @@ pub struct Outgoing {
     pub untold: bool,
 }
 
+/// What a round has met so far, beyond what the database knows.
+#[derive(Debug, Default)]
+pub struct SoFar {
+    /// households of which the server took nothing and said nothing: their turn comes in the next round, so that one
+    /// file that is damaged there holds up no other
+    pub unanswered: Vec<HouseholdId>,
+    /// files that could not be read were asked for
+    pub asked: bool,
+}
+
 /// Gathers the next request. Reads only: asked again after a lost answer, it gathers the same.
-pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
-    let actors = tx.own_actors()?;
+pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgoing> {
+    let actors = tx.own_actors_whole()?;
     // The first one was told at the enrolment.
     let told = tx.told_actors()?.max(1).min(actors.len());
     let untold = actors.len().saturating_sub(told);
     // Nothing is pushed under an actor of which the server has not heard: a phone with very many tells them first.
-    let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES)? };
+    let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES, &so_far.unanswered)? };
     let push = by_household(&pending);
     let (held, vouched, letter) = if tx.comparing()? {
         (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?, tx.letter()?)
@@ -57,10 +76,16 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
         cursor: tx.cursor()?,
         push,
         sig: ByteBuf::new(),
-        actors: actors.iter().skip(told).take(ACTORS).map(|a| ByteBuf::from(a.as_slice())).collect(),
+        actors: actors.iter().skip(told).take(ACTORS).map(|a| ByteBuf::from(a.nonce.as_slice())).collect(),
         pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_DIGITS).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
+        proofs: proofs(tx, &pending, &actors)?,
+        want: if so_far.asked {
+            Vec::new()
+        } else {
+            tx.unread()?.iter().take(WANTED).map(|id| bytes_of(*id)).collect()
+        },
         vouched,
         letter,
     };
@@ -73,11 +98,50 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity) -> Result<Outgoing> {
     Ok(Outgoing { request, pushed, actor: tx.own_actor()?, words, actors: told, untold: untold > ACTORS })
 }
 
-fn held((id, heads): (HouseholdId, Vec<Hash>)) -> Held {
-    Held {
-        household: ByteBuf::from(id.as_bytes().as_slice()),
-        heads: heads.iter().map(|h| ByteBuf::from(h.as_slice())).collect(),
+/// The server's own receipts for what goes up of others (after a restore): only on its own word it takes that back. Of
+/// each household the newest that cover it, and no more.
+fn proofs(tx: &Tx<'_>, pending: &[Pending], own: &[OwnActor]) -> Result<Vec<Proof>> {
+    let is_own = |p: &Pending| change_author(&p.bytes).is_some_and(|a| own.iter().any(|o| o.actor == a));
+    let mut need: BTreeMap<HouseholdId, HashSet<Hash>> = BTreeMap::new();
+    for p in pending.iter().filter(|p| !is_own(p)) {
+        need.entry(p.household).or_default().insert(p.hash);
     }
+    let mut found: BTreeMap<i64, Proof> = BTreeMap::new();
+    for (household, mut need) in need {
+        let changes: Vec<&Pending> = pending.iter().filter(|p| p.household == household).collect();
+        tx.receipts_naming(household, |id, time, held, sig| {
+            let held: Vec<Ack> = crate::wire::decode(held, HELD_MOST)?;
+            let before = need.len();
+            let covered = covered(&held, household, &changes);
+            need.retain(|hash| !covered.contains(hash));
+            if need.len() < before {
+                found.insert(id, Proof { time, held, sig: ByteBuf::from(sig) });
+            }
+            Ok(!need.is_empty())
+        })?;
+    }
+    Ok(found.into_values().take(PROOFS).collect())
+}
+
+/// What a receipt says of a household: the heads it names, and what they rest on.
+fn covered(held: &[Ack], household: HouseholdId, changes: &[&Pending]) -> HashSet<Hash> {
+    let named = held.iter().filter(|a| a.household.as_slice() == household.as_bytes().as_slice());
+    let mut covered: HashSet<Hash> =
+        named.flat_map(|a| &a.heads).filter_map(|h| Hash::try_from(h.as_slice()).ok()).collect();
+    for p in changes.iter().rev() {
+        if covered.contains(&p.hash) {
+            covered.extend(change_deps(&p.bytes).unwrap_or_default());
+        }
+    }
+    covered
+}
+
+fn bytes_of(id: HouseholdId) -> ByteBuf {
+    ByteBuf::from(id.as_bytes().as_slice())
+}
+
+fn held((id, heads): (HouseholdId, Vec<Hash>)) -> Held {
+    Held { household: bytes_of(id), heads: heads.iter().map(|h| ByteBuf::from(h.as_slice())).collect() }
 }
 
 /// Oldest first within a household, households in the order of their first change.
@@ -94,7 +158,7 @@ fn grouped(pending: &[Pending]) -> Vec<&Pending> {
 fn by_household(pending: &[Pending]) -> Vec<Push> {
     let mut pushes: Vec<Push> = Vec::new();
     for p in grouped(pending) {
-        let household = ByteBuf::from(p.household.as_bytes().as_slice());
+        let household = bytes_of(p.household);
         let bytes = ByteBuf::from(p.bytes.clone());
         match pushes.last_mut().filter(|last| last.household == household) {
             Some(last) => last.changes.push(bytes),

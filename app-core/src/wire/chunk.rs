@@ -39,6 +39,43 @@ pub fn change_hash(bytes: &[u8]) -> Option<Hash> {
     chunk(bytes).filter(|c| c.kind == CHANGE).map(|c| c.hash)
 }
 
+/// What a plain change chunk says it rests on, if header and checksum hold.
+pub fn change_deps(bytes: &[u8]) -> Option<Vec<Hash>> {
+    let mut r = Reader(chunk(bytes).filter(|c| c.kind == CHANGE)?.data);
+    hash_list(&mut r)
+}
+
+/// Under which actor a plain change chunk says it was written, if header and checksum hold.
+pub fn change_author(bytes: &[u8]) -> Option<[u8; 16]> {
+    let mut r = Reader(chunk(bytes).filter(|c| c.kind == CHANGE)?.data);
+    hash_list(&mut r)?;
+    if r.uleb()? != 16 {
+        return None;
+    }
+    r.take(16)?.try_into().ok()
+}
+
+/// The heads that a whole file names, if header and checksum hold.
+pub fn document_heads(bytes: &[u8]) -> Option<Vec<Hash>> {
+    let mut r = Reader(chunk(bytes).filter(|c| c.kind == DOCUMENT)?.data);
+    for _ in 0..r.uleb()? {
+        let len = r.uleb()?;
+        r.take(usize::try_from(len).ok()?)?;
+    }
+    let mut heads = hash_list(&mut r)?;
+    heads.sort_unstable();
+    Some(heads)
+}
+
+fn hash_list(r: &mut Reader<'_>) -> Option<Vec<Hash>> {
+    let count = r.uleb()?;
+    let mut hashes = Vec::new();
+    for _ in 0..count {
+        hashes.push(r.take(32)?.try_into().ok()?);
+    }
+    Some(hashes)
+}
+
 /// SHA-256 over kind, length and data (given in pieces).
 pub(super) fn hash_of(kind: u8, data: &[&[u8]]) -> Hash {
     let mut hasher = Sha256::new();

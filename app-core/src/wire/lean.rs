@@ -31,6 +31,21 @@ const ACTOR: usize = 16;
 /// How many dependencies are tried for one change.
 const MOST_TRIES: usize = 64;
 
+/// How many bytes may be hashed to make one push whole: a phone's first guess is right, so that its whole day is a small
+/// part of this. The push's signature can be verified only then, and may not cost more before.
+const MOST_HASHED: usize = 16 * 1024 * 1024;
+
+/// What may still be hashed.
+struct Budget(usize);
+
+impl Budget {
+    fn spend(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
 /// What a device and the server both know of who writes.
 #[derive(Debug, Clone, Copy)]
 pub struct Own<'a> {
@@ -88,7 +103,8 @@ pub fn make_whole(
     words: &[u8],
     known: &mut dyn FnMut(&Push) -> Vec<Hash>,
 ) -> bool {
-    request.push.iter_mut().all(|push| whole_push(push, actors, words, known))
+    let mut budget = Budget(MOST_HASHED);
+    request.push.iter_mut().all(|push| whole_push(push, actors, words, known, &mut budget))
 }
 
 /// Whether any change of the push is lean.
@@ -101,6 +117,7 @@ fn whole_push(
     actors: &[[u8; ACTOR]],
     words: &[u8],
     known: &mut dyn FnMut(&Push) -> Vec<Hash>,
+    budget: &mut Budget,
 ) -> bool {
     if !is_lean(push) {
         return true;
@@ -110,7 +127,7 @@ fn whole_push(
     let mut before: Option<Hash> = None;
     for change in &mut push.changes {
         let candidates = before.iter().chain(&deps);
-        match whole(change, actors, words, candidates) {
+        match whole(change, actors, words, candidates, budget) {
             Some((hash, bytes)) => {
                 before = Some(hash);
                 *change = bytes.into();
@@ -184,6 +201,7 @@ fn whole<'a>(
     actors: &[[u8; ACTOR]],
     words: &[u8],
     candidates: impl Iterator<Item = &'a Hash> + Clone,
+    budget: &mut Budget,
 ) -> Option<(Hash, Vec<u8>)> {
     if let Some(found) = chunk(bytes).filter(|c| c.kind == CHANGE) {
         return Some((found.hash, bytes.to_vec()));
@@ -207,7 +225,10 @@ fn whole<'a>(
     let tries = if given_actor.is_some() { 1 } else { actors.len() };
     for actor in all_actors.take(tries) {
         let head = [&[ACTOR as u8], actor].concat();
-        let fits = |deps: &[u8]| {
+        let mut fits = |deps: &[u8]| {
+            if !budget.spend(bytes.len()) {
+                return None;
+            }
             let data = [&[deps, head.as_slice()], rest.as_slice()].concat();
             let hash = hash_of(CHANGE, &data);
             (hash.get(..4) == Some(checksum)).then(|| (hash, assembled(CHANGE, &hash, &data)))

@@ -26,11 +26,12 @@ pub struct EnrolRequest {
     pub code: String,
     /// Ed25519 public key made on the device
     pub key: ByteBuf,
-    /// the device's first actor id (16 bytes)
-    pub actor: ByteBuf,
+    /// of the device's first actor (8 random bytes): the actor id is [`crate::wire::sign::actor_of`] key and nonce, so
+    /// that nobody else can claim it
+    pub nonce: ByteBuf,
     /// what people call the device
     pub device_name: String,
-    /// Ed25519 signature by `key` over `"ruhu-enrol-v1" ‖ code (normalised) ‖ key ‖ actor`
+    /// Ed25519 signature by `key` over `"ruhu-enrol-v1" ‖ code (normalised) ‖ key ‖ nonce`
     pub sig: ByteBuf,
     /// in place of a ticket (`code` is empty): a device that this server enrolled and no longer knows (a restore)
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,6 +107,9 @@ pub struct Cursor {
     /// the last log sequence number applied
     #[serde(rename = "s")]
     pub seq: u64,
+    /// the server's mark on that row of its log: shows it whether it still is the log this was read from
+    #[serde(rename = "m", default, skip_serializing_if = "serde_bytes_empty")]
+    pub mark: ByteBuf,
     /// scope codes whose households the device holds whole, as of `seq`
     #[serde(rename = "a", default)]
     pub areas: Vec<String>,
@@ -126,7 +130,7 @@ pub struct SyncRequest {
     /// one Ed25519 signature over `"ruhu-push-v1" ‖ SHA-256 of the change hashes in order`; empty when nothing is pushed
     #[serde(rename = "g", default, skip_serializing_if = "serde_bytes_empty")]
     pub sig: ByteBuf,
-    /// further actor ids this device writes with from now on (after a restore)
+    /// nonces (8 bytes) of further actors this device writes with from now on (after a restore)
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub actors: Vec<ByteBuf>,
     /// the first 12 hex digits of the hash of the pack the device runs (the rest would cost 25 bytes a round; a pack that
@@ -139,12 +143,32 @@ pub struct SyncRequest {
     /// after a changed epoch: what the device holds, so that the server can say what it lacks
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<Held>,
+    /// households whose file could not be read on the device: sent whole again, or to be forgotten
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    pub want: Vec<ByteBuf>,
+    /// after a restore: receipts for what is brought of others, whose work the server takes back on its own word only
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
     /// with `held`: who the actors are by the server's own signed word, for a backup that had not heard of them
     #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub vouched: Vec<ActorName>,
     /// with `held`: the device's letter, for a backup made before its person was given another area
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<Letter>,
+}
+
+/// A receipt of the server, given back to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Proof {
+    /// milliseconds since 1970, the server's clock
+    #[serde(rename = "t")]
+    pub time: i64,
+    /// what it covers (`wire::sign::held`)
+    #[serde(rename = "k")]
+    pub held: Vec<Ack>,
+    /// the receipt
+    #[serde(rename = "r")]
+    pub sig: ByteBuf,
 }
 
 /// Changes of one household.
@@ -196,6 +220,9 @@ pub struct SyncAnswer {
     /// households whose changes the server lacks (after a restore): push all of them again
     #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
     pub lacking: Vec<ByteBuf>,
+    /// changes of this device that had been refused and have gone in after all (hashes)
+    #[serde(rename = "y", default, skip_serializing_if = "Vec::is_empty")]
+    pub released: Vec<ByteBuf>,
     /// with `person`: the letter that says so
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<Letter>,
@@ -214,8 +241,8 @@ pub struct SyncAnswer {
     /// milliseconds since 1970, the server's clock
     #[serde(rename = "t")]
     pub time: i64,
-    /// Ed25519 signature over `"ruhu-receipt-v1" ‖ time (8 bytes big-endian) ‖ SHA-256 over all acks (household ‖ heads in order)`;
-    /// empty without acks
+    /// Ed25519 signature over `"ruhu-receipt-v1" ‖ time (8 bytes big-endian) ‖ SHA-256 over what the server holds of each
+    /// household named in the answer` (`wire::sign::held`: household ‖ count ‖ hashes in order); empty when none is
     #[serde(rename = "r", default, skip_serializing_if = "serde_bytes_empty")]
     pub receipt: ByteBuf,
 }

@@ -7,11 +7,12 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 
-use super::chunk::change_hash;
+use super::chunk::{change_hash, document_heads};
 use super::message::{Ack, ActorName, EnrolRequest, Hash, Letter, SyncAnswer, SyncRequest};
 
 const ENROL: &[u8] = b"ruhu-enrol-v1";
 const PUSH: &[u8] = b"ruhu-push-v1";
+const ACTOR_ID: &[u8] = b"ruhu-actor-id-v1";
 const RECEIPT: &[u8] = b"ruhu-receipt-v1";
 const LETTER: &[u8] = b"ruhu-letter-v1";
 const ACTOR: &[u8] = b"ruhu-actor-v1";
@@ -19,6 +20,15 @@ const ACTOR: &[u8] = b"ruhu-actor-v1";
 /// A ticket's code without case, blanks and hyphens, as it is signed and looked up.
 pub fn normalised_code(code: &str) -> String {
     code.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect()
+}
+
+/// The actor id that a device makes of its public key and 8 random bytes. Nobody without the key can name bytes that give
+/// the same, so an actor belongs to its device wherever it is first heard of.
+pub fn actor_of(key: &[u8], nonce: &[u8]) -> [u8; 16] {
+    let digest: Hash = Sha256::new().chain_update(ACTOR_ID).chain_update(key).chain_update(nonce).finalize().into();
+    let mut actor = [0; 16];
+    actor.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    actor
 }
 
 /// Fills in `key` and `sig` of an enrolment.
@@ -34,7 +44,7 @@ pub fn verify_enrol(request: &EnrolRequest) -> bool {
 }
 
 fn enrol_message(request: &EnrolRequest) -> Vec<u8> {
-    [ENROL, normalised_code(&request.code).as_bytes(), &request.key, &request.actor].concat()
+    [ENROL, normalised_code(&request.code).as_bytes(), &request.key, &request.nonce].concat()
 }
 
 /// Signs a push: over the hashes of its changes in order. Empty when nothing is pushed; `None` when a change is not a
@@ -68,24 +78,50 @@ fn push_message(hashes: &[Hash]) -> Vec<u8> {
     [PUSH, &Sha256::digest(hashes.concat())[..]].concat()
 }
 
-/// Signs what the server holds now; empty without acks.
+/// What the answer says the server holds: what was pushed and acknowledged, the heads of whole files, the changes sent.
+/// A head stands for every change behind it.
+pub fn held(answer: &SyncAnswer) -> Vec<Ack> {
+    let hashes = |found: Vec<Hash>| found.into_iter().map(ByteBuf::from).collect();
+    let mut all = answer.acks.clone();
+    all.extend(
+        answer
+            .whole
+            .iter()
+            .map(|w| Ack { household: w.household.clone(), heads: hashes(document_heads(&w.doc).unwrap_or_default()) }),
+    );
+    all.extend(answer.changes.iter().map(|p| Ack {
+        household: p.household.clone(),
+        heads: hashes(p.changes.iter().filter_map(|c| change_hash(c)).collect()),
+    }));
+    all
+}
+
+/// Signs what the server holds now; empty when the answer names nothing.
 pub fn sign_receipt(answer: &mut SyncAnswer, secret: &[u8; 32]) {
-    answer.receipt = if answer.acks.is_empty() {
+    let held = held(answer);
+    answer.receipt = if held.is_empty() {
         ByteBuf::new()
     } else {
-        signature(&SigningKey::from_bytes(secret), &receipt_message(answer.time, &answer.acks))
+        signature(&SigningKey::from_bytes(secret), &receipt_message(answer.time, &held))
     };
 }
 
-/// Whether the acks are the server's. An answer without acks needs none.
+/// Whether the receipt is the server's. An answer that names nothing needs none.
 pub fn verify_receipt(answer: &SyncAnswer, server_key: &[u8]) -> bool {
-    answer.acks.is_empty() || holds(server_key, &receipt_message(answer.time, &answer.acks), &answer.receipt)
+    let held = held(answer);
+    held.is_empty() || verify_held(answer.time, &held, &answer.receipt, server_key)
 }
 
-fn receipt_message(time: i64, acks: &[Ack]) -> Vec<u8> {
+/// Whether the server has signed that it held this.
+pub fn verify_held(time: i64, held: &[Ack], receipt: &[u8], server_key: &[u8]) -> bool {
+    holds(server_key, &receipt_message(time, held), receipt)
+}
+
+fn receipt_message(time: i64, held: &[Ack]) -> Vec<u8> {
     let mut hasher = Sha256::new();
-    for ack in acks {
+    for ack in held {
         hasher.update(&ack.household);
+        hasher.update((ack.heads.len() as u64).to_be_bytes());
         for head in &ack.heads {
             hasher.update(head);
         }

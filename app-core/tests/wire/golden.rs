@@ -55,6 +55,7 @@ fn cursor() -> Cursor {
     Cursor {
         epoch: "e234567abcde".into(),
         seq: 70_000,
+        mark: buf(12, 8),
         areas: vec!["999999101203-04".into()],
         growing: Some(("999999101203".into(), Some([5; 16]))),
     }
@@ -66,7 +67,7 @@ fn golden_enrolment() {
         v: 1,
         code: "AB2C-3D4E".into(),
         key: buf(1, 32),
-        actor: buf(2, 16),
+        nonce: buf(2, 8),
         device_name: "韦秀英的手机".into(),
         sig: buf(3, 64),
         letter: None,
@@ -93,10 +94,16 @@ fn golden_round() {
         cursor: cursor(),
         push: vec![Push { household: buf(5, 16), grid: Some("999999101203-04".into()), changes: vec![buf(6, 40)] }],
         sig: buf(7, 64),
-        actors: vec![buf(8, 16)],
+        actors: vec![buf(8, 8)],
         pack: "ab".repeat(32),
         limit: 65_536,
         held: vec![Held { household: buf(5, 16), heads: vec![buf(9, 32)] }],
+        want: vec![buf(11, 16)],
+        proofs: vec![Proof {
+            time: 1_684_548_000_000,
+            held: vec![Ack { household: buf(5, 16), heads: vec![buf(9, 32)] }],
+            sig: buf(13, 64),
+        }],
         vouched: Vec::new(),
         letter: None,
     };
@@ -107,6 +114,8 @@ fn golden_round() {
         actors: Vec::new(),
         limit: 0,
         held: Vec::new(),
+        want: Vec::new(),
+        proofs: Vec::new(),
         cursor: Cursor { growing: None, ..cursor() },
         ..request
     };
@@ -126,6 +135,7 @@ fn golden_round() {
         changes: vec![Pulled { household: buf(5, 16), changes: vec![buf(13, 40)] }],
         forget: vec![buf(14, 16)],
         lacking: vec![buf(15, 16)],
+        released: vec![buf(17, 32)],
         actors: vec![ActorName {
             actor: buf(2, 16),
             person: "p234567abcde".into(),
@@ -180,8 +190,8 @@ fn golden_pack_and_refusal() {
 #[test]
 fn the_codes_of_refusals_are_frozen() {
     use RefusedWhy::*;
-    let codes = [Scope, Permit, NotYours, Malformed, Author, Duplicate, Dependency].map(RefusedWhy::code);
-    assert_eq!(codes, ["scope", "permit", "not_yours", "malformed", "author", "duplicate", "dependency"]);
+    let codes = [Scope, Permit, NotYours, Malformed, Author, Duplicate, Dependency, Full].map(RefusedWhy::code);
+    assert_eq!(codes, ["scope", "permit", "not_yours", "malformed", "author", "duplicate", "dependency", "full"]);
 }
 
 #[test]

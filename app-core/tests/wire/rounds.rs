@@ -42,6 +42,8 @@ fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
         pack: String::new(),
         limit: 0,
         held: Vec::new(),
+        want: Vec::new(),
+        proofs: Vec::new(),
         vouched: Vec::new(),
         letter: None,
     }
@@ -219,7 +221,7 @@ fn an_enrolment_is_signed_by_the_key_it_brings() {
         v: 1,
         code: "ab2c-3d4e".into(),
         key: ByteBuf::new(),
-        actor: ByteBuf::from(WEI),
+        nonce: ByteBuf::from([1; 8]),
         device_name: "韦秀英的手机".into(),
         sig: ByteBuf::new(),
         letter: None,
@@ -251,6 +253,24 @@ fn a_receipt_covers_time_households_and_heads() {
     assert!(!bend(&|a| a.acks[0].heads[0] = ByteBuf::from([3; 32])));
     assert!(!bend(&|a| a.receipt = ByteBuf::new()));
     assert!(!verify_receipt(&answer, &public_key(&[8; 32])));
+}
+
+#[test]
+fn a_push_is_not_hashed_without_end_to_make_it_whole() {
+    // The largest change, and what it rests on named last of very many: found by trying, but not at any price.
+    let mut doc = imported(1);
+    let text = "x".repeat(16_000);
+    let edits: Vec<Edit> = (0..15).map(|k| Edit::new(&format!("profile/heavy_{k}"), text.clone())).collect();
+    let change = doc.edit(WEI, 1_684_200_000, &edits).unwrap().unwrap().bytes;
+    let founded = doc.change_infos()[0].hash;
+    let mut sent = request(vec![(&doc, vec![change])]);
+    make_lean(&mut sent, &Own { actor: WEI, words: &[] });
+    assert!(whole_households(&mut sent, &mut |_| Some(doc.id().into_bytes())));
+    assert!(make_whole(&mut sent.clone(), &[WEI], &[], &mut |_| vec![founded]));
+    let strangers: Vec<[u8; 16]> = (0..15).map(|n| [n; 16]).chain([WEI]).collect();
+    let mut wrong = vec![[0xee; 32]; 60];
+    wrong.push(founded);
+    assert!(!make_whole(&mut sent, &strangers, &[], &mut |_| wrong.clone()));
 }
 
 #[test]

@@ -88,12 +88,13 @@ impl Phone {
             v: wire::version::CURRENT,
             code: code.to_owned(),
             key: ByteBuf::new(),
-            actor: ByteBuf::from(worker.actor),
+            nonce: ByteBuf::from(dice.bytes::<8>()),
             device_name: format!("{name}的手机"),
             sig: ByteBuf::new(),
             letter: None,
         };
         sign_enrol(&mut request, &secret);
+        worker.actor = wire::sign::actor_of(&request.key, &request.nonce);
         let mut line = connect(address);
         let (status, body) = post(&mut line, "/v1/enrol", "", &wire::encode(&request).unwrap()).unwrap();
         assert_eq!(status, 200, "{name} enrols");
@@ -127,6 +128,9 @@ impl Phone {
             limit: 0,
             held: Vec::new(),
             vouched: Vec::new(),
+            letter: None,
+            want: Vec::new(),
+            proofs: Vec::new(),
         }
     }
 

@@ -50,6 +50,6 @@ pub(super) fn forget_strangers(got: &mut Gathering<'_>, asked: &Asked<'_>) -> Re
     Ok(())
 }
 
-fn lies_in(unit: &str, scope: &[Area]) -> bool {
+pub(super) fn lies_in(unit: &str, scope: &[Area]) -> bool {
     Area::parse(unit).is_some_and(|u| scope.iter().any(|s| s.contains(&u)))
 }

@@ -21,10 +21,13 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::store::Reads;
+use crate::store::opened::sendable;
 use crate::store::rows::PersonRow;
 
 /// Who asks, and from where.
 pub struct Asked<'a> {
+    /// the device
+    pub device: &'a str,
     /// its person
     pub person: &'a PersonRow,
     /// the areas whose households the person may read
@@ -33,6 +36,8 @@ pub struct Asked<'a> {
     pub cursor: &'a Cursor,
     /// what it holds, after a changed epoch
     pub held: &'a [Held],
+    /// files it could not read
+    pub want: &'a [ByteBuf],
     /// households of which it has just brought something: it holds these, wherever they lie
     pub brought: Vec<Uuid>,
     /// the changes it has just pushed: these alone are not sent back. Other work of its own that lies after the cursor it
@@ -59,6 +64,8 @@ pub struct Delivery {
     pub forget: Vec<ByteBuf>,
     /// households of which it knows more than the server
     pub lacking: Vec<ByteBuf>,
+    /// changes of the device that had been parked and have gone in after all
+    pub released: Vec<ByteBuf>,
     /// who wrote; yet to be signed
     pub actors: Vec<ActorName>,
     /// the person, when news
@@ -144,15 +151,36 @@ pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
         grow::forget_lost(&mut got, &held, &asked.scope)?;
         grow::grow(&mut got, &mut held, &equal)?;
     }
+    wanted(&mut got, asked)?;
     compare::forget_strangers(&mut got, asked)?;
     told.more = upto < last || !held.complete();
     (told.cursor.areas, told.cursor.growing) =
         if upto < last { (start.areas, start.growing) } else { held.into_cursor() };
+    told.released = r.released(asked.device, start.seq)?.into_iter().map(ByteBuf::from).collect();
     told.actors = got.named()?;
     told.whole = got.whole.into_values().collect();
     told.changes = got.changes.into_iter().map(|(id, changes)| Pulled { household: bytes(id), changes }).collect();
     told.forget = got.forget.into_iter().map(bytes).collect();
     Ok(told)
+}
+
+/// Files that the device could not read, whole, as far as the budget goes; *forget* for those that are not its any more.
+fn wanted(got: &mut Gathering<'_>, asked: &Asked<'_>) -> Result<()> {
+    for id in asked.want.iter().filter_map(|b| Uuid::from_slice(b).ok()) {
+        match got.r.place(id)? {
+            Some(place) if compare::lies_in(&place.unit, &asked.scope) => {
+                if let Some((unit, snapshot)) = sendable(got.r, id)?
+                    && got.fits(snapshot.len())
+                {
+                    got.take_whole(id)?;
+                    let whole = Whole { household: bytes(id), grid: unit, doc: ByteBuf::from(snapshot) };
+                    got.whole.insert(id, whole);
+                }
+            }
+            _ => got.take_forget(id),
+        }
+    }
+    Ok(())
 }
 
 fn tell_person(r: &dyn Reads, asked: &Asked<'_>, seq: u64, told: &mut Delivery) -> Result<()> {

@@ -1,11 +1,13 @@
-//! Soon after a restore: work of others whose numbers have been taken since (their author's phone was put back and went on
+//! After a restore: work of others whose numbers have been taken since (their author's phone was put back and went on
 //! from there) is written again under an actor made from the old one, which is registered to the same device.
 
-use app_core::document::{Admitted, Graft, Hash, HouseholdDoc};
+use std::collections::HashSet;
+
+use app_core::document::{Admitted, Graft, Hash, HouseholdDoc, change_hash};
 use app_core::domain::Area;
 
 use super::judge::{Bringer, Judge};
-use super::push::{Household, Taken, carrier};
+use super::push::{Household, Taken, taken_of};
 use crate::error::Result;
 use app_core::approvals::RefusedWhy;
 
@@ -18,18 +20,19 @@ impl Household<'_> {
         &mut self,
         doc: &mut HouseholdDoc,
         refused: &mut Vec<NotIn<'_>>,
-        bringer: &Bringer<'_>,
         unit: Option<&Area>,
     ) -> Result<Vec<Taken>> {
         let mut taken = Vec::new();
-        if !bringer.recovery || !refused.iter().any(|(_, _, why)| *why == RefusedWhy::Duplicate) {
+        if !refused.iter().any(|(_, _, why)| *why == RefusedWhy::Duplicate) {
             return Ok(taken);
         }
         let mut graft = Graft::default();
         let mut left = Vec::new();
         for (hash, bytes, why) in refused.drain(..) {
             let wanted = why == RefusedWhy::Duplicate || why == RefusedWhy::Dependency && graft.bears(bytes);
-            if wanted && self.graft_one(doc, &mut graft, bytes, bringer, unit, &mut taken)? {
+            // Only what the server has signed for: it had this work once, whoever brings it now.
+            let wanted = wanted && self.proven.contains(&hash);
+            if wanted && self.graft_one(doc, &mut graft, bytes, unit, &mut taken)? {
                 self.w.unpark(self.id, &hash)?;
             } else {
                 left.push((hash, bytes, why));
@@ -44,26 +47,29 @@ impl Household<'_> {
         doc: &mut HouseholdDoc,
         graft: &mut Graft,
         bytes: &[u8],
-        bringer: &Bringer<'_>,
         unit: Option<&Area>,
         taken: &mut Vec<Taken>,
     ) -> Result<bool> {
         let Some(again) = graft.write_again(bytes) else { return Ok(false) };
         // Whoever is still there writes it again itself.
-        let Some(owner) = self.w.owner(&again.author)?.filter(|o| o.device != bringer.device) else { return Ok(false) };
+        let Some(owner) = self.w.owner(&again.author)?.filter(|o| o.device != self.round.device) else {
+            return Ok(false);
+        };
         if !self.w.put_actor(&again.actor, &owner.device, self.round.now)? {
             return Ok(false);
         }
-        let mut judge = Judge::new(&*self.w, bringer, self.round.permits, unit.cloned());
+        let proven: HashSet<Hash> = change_hash(&again.bytes).into_iter().collect();
+        let (device, person) = (self.round.device, self.round.person);
+        let bringer = Bringer { device, person, vouched: false, proven: &proven };
+        let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, unit.cloned());
         let outcome = doc.admit(&again.bytes, None, &mut |a| judge.judge(a));
         if let Some(e) = judge.failed.take() {
             return Err(e);
         }
         match outcome {
             Ok(Admitted::New { hash, actor, .. }) => {
-                let Ok(author) = judge.author(actor) else { return Ok(false) };
-                let carrier = carrier(&author, bringer.device);
-                taken.push(Taken { hash, actor, bytes: again.bytes, author, carrier });
+                let Ok(author) = judge.author(actor, &hash) else { return Ok(false) };
+                taken.push(taken_of(author, hash, actor, &again.bytes, device));
                 Ok(true)
             }
             Ok(Admitted::AlreadyHere { .. }) => Ok(true),

@@ -1,9 +1,9 @@
 //! Who may have written a change, and whether that person may.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use app_core::approvals::{Permits, RefusedWhy, Writer};
-use app_core::document::{Actor, Attempt, judge_by_permits};
+use app_core::document::{Actor, Attempt, Hash, judge_by_permits};
 use app_core::domain::id::IMPORT_ACTOR;
 use app_core::domain::{Area, Person};
 
@@ -16,8 +16,10 @@ pub(super) struct Bringer<'a> {
     pub(super) device: &'a str,
     /// its person, with the areas in which its work is still taken
     pub(super) person: &'a Person,
-    /// soon after a restore, a device may bring back what the server lost, also the work of others
-    pub(super) recovery: bool,
+    /// the operator releases what was parked, and answers for author and area
+    pub(super) vouched: bool,
+    /// changes that the server itself has signed for: it had them once, whoever brings them back
+    pub(super) proven: &'a HashSet<Hash>,
 }
 
 /// Who wrote a change.
@@ -36,7 +38,7 @@ pub(super) struct Judge<'a> {
     permits: &'a Permits,
     /// the household's grid; none while a lost one is being brought back
     unit: Option<Area>,
-    known: HashMap<Actor, Result<Author, RefusedWhy>>,
+    known: HashMap<Actor, Option<Author>>,
     /// the store failed while we looked
     pub(super) failed: Option<crate::Error>,
 }
@@ -48,8 +50,8 @@ impl<'a> Judge<'a> {
 
     /// Holds one operation against its author's title and areas.
     pub(super) fn judge(&mut self, attempt: &Attempt<'_>) -> Result<(), RefusedWhy> {
-        let in_scope = self.unit.as_ref().is_none_or(|u| self.bringer.person.reaches(u));
-        match self.author(attempt.actor)? {
+        let in_scope = self.bringer.vouched || self.unit.as_ref().is_none_or(|u| self.bringer.person.reaches(u));
+        match self.author(attempt.actor, &attempt.change)? {
             Author::Import if attempt.founding && in_scope => Ok(()),
             Author::Import => Err(RefusedWhy::Author),
             Author::Device { person, .. } => {
@@ -59,31 +61,33 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The enrolled owner of an actor, if this device may bring that owner's changes.
-    pub(super) fn author(&mut self, actor: Actor) -> Result<Author, RefusedWhy> {
-        if let Some(known) = self.known.get(&actor) {
-            return known.clone();
+    /// The enrolled owner of an actor, if this device may bring this change of that owner: its own, or one that the
+    /// server has signed for.
+    pub(super) fn author(&mut self, actor: Actor, change: &Hash) -> Result<Author, RefusedWhy> {
+        if !self.known.contains_key(&actor) {
+            let found = self.look_up(actor).unwrap_or_else(|e| {
+                self.failed = Some(e);
+                None
+            });
+            self.known.insert(actor, found);
         }
-        let found = self.look_up(actor).unwrap_or_else(|e| {
-            self.failed = Some(e);
-            Err(RefusedWhy::Author)
-        });
-        self.known.insert(actor, found.clone());
-        found
+        let author = self.known.get(&actor).cloned().flatten().ok_or(RefusedWhy::Author)?;
+        let own = matches!(&author, Author::Device { device, .. } if device == self.bringer.device);
+        if own || self.bringer.vouched || self.bringer.proven.contains(change) {
+            return Ok(author);
+        }
+        Err(RefusedWhy::Author)
     }
 
-    fn look_up(&self, actor: Actor) -> Result<Result<Author, RefusedWhy>> {
+    fn look_up(&self, actor: Actor) -> Result<Option<Author>> {
         if actor == IMPORT_ACTOR {
-            return Ok(if self.bringer.recovery { Ok(Author::Import) } else { Err(RefusedWhy::Author) });
+            return Ok(Some(Author::Import));
         }
-        let Some(owner) = self.r.owner(&actor)? else { return Ok(Err(RefusedWhy::Author)) };
+        let Some(owner) = self.r.owner(&actor)? else { return Ok(None) };
         if owner.device == self.bringer.device {
-            return Ok(Ok(Author::Device { device: owner.device, person: self.bringer.person.clone() }));
-        }
-        if !self.bringer.recovery {
-            return Ok(Err(RefusedWhy::Author));
+            return Ok(Some(Author::Device { device: owner.device, person: self.bringer.person.clone() }));
         }
         let person = self.r.person(&owner.person)?;
-        Ok(person.map(|p| Author::Device { device: owner.device, person: p.person }).ok_or(RefusedWhy::Author))
+        Ok(person.map(|p| Author::Device { device: owner.device, person: p.person }))
     }
 }

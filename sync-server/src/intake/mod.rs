@@ -1,11 +1,17 @@
 //! What devices bring: a push is judged change by change and goes in, or is parked whole with the reason.
 //!
-//! Here live [`push`] (one round's changes in one transaction) [`judge`] (who may have written this)
-//! and [`graft`] (work whose numbers are taken). Authorship is
-//! the enrolled owner of the change's actor, never a field of the change. What may not live here: HTTP, SQL, delivery.
+//! Here live [`push`] (one round's changes in one transaction), [`judge`] (who may have written this), [`proof`] (what the
+//! server has signed for), [`graft`] (work whose numbers are taken), [`park`] (bounded per device) and [`waiting`] (what
+//! was parked and can go in now). Authorship is the enrolled owner of the change's actor, never a field of the change.
+//! What may not live here: HTTP, SQL, delivery.
 
 mod graft;
 mod judge;
+mod park;
+pub mod proof;
 pub mod push;
+pub mod waiting;
 
-pub use push::{Outcome, Round, take, take_parked};
+pub use proof::Proofs;
+pub use push::{Outcome, Round, take};
+pub use waiting::take_parked;

@@ -1,5 +1,7 @@
 //! One round's changes, in one transaction: each is known already, goes in, or is parked whole with the reason.
 
+use std::collections::HashSet;
+
 use app_core::approvals::{Permits, RefusedWhy};
 use app_core::document::{Actor, Admitted, Hash, HouseholdDoc, change_hash};
 use app_core::domain::{Area, Person};
@@ -8,9 +10,13 @@ use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
 use super::judge::{Author, Bringer, Judge};
+use super::park::{Parking, Space};
+use super::proof::Proofs;
+use super::waiting::{CARRIER, Wish, admit_waiting, passing};
 use crate::error::{Error, Result, Why};
 use crate::store::Writes;
-use crate::store::rows::{HouseholdRow, Parked, PushRow, Unsaved};
+use crate::store::opened::{Opened, opened};
+use crate::store::rows::{HouseholdRow, PushRow, Unsaved};
 
 /// What a device brings.
 pub struct Round<'a> {
@@ -20,8 +26,10 @@ pub struct Round<'a> {
     pub person: &'a Person,
     /// what each title may do
     pub permits: &'a Permits,
-    /// soon after a restore
+    /// soon after a restore: a household unknown here may come back without its grid being named
     pub recovery: bool,
+    /// what the server has signed for
+    pub proofs: &'a Proofs,
     /// the changes, by household
     pub push: &'a [Push],
     /// hashes of all changes, in order
@@ -51,46 +59,32 @@ pub fn take(w: &mut dyn Writes, round: &Round<'_>) -> Result<Outcome> {
     if round.hashes.is_empty() {
         return Ok(outcome);
     }
-    let push = w.put_push(&PushRow { device: round.device, at: round.now, hashes: round.hashes, sig: round.sig })?;
+    let mut batch = Batch::default();
     for pushed in round.push {
         let id = Uuid::from_slice(&pushed.household)
             .map_err(|e| Error::new(Why::Malformed, "户编号有误，没有写入；本机内容都在。 A household id is malformed; nothing was written, everything here is safe.").because(e))?;
-        Household { w, round, push: Some(push), id, outcome: &mut outcome }.take(pushed)?;
+        let proven = HashSet::new();
+        Household { w, round, batch: &mut batch, id, proven, outcome: &mut outcome }.take(pushed)?;
     }
     Ok(outcome)
 }
 
-/// How many households with parked changes are looked at when actors become known.
-const RETRIED_AT_ONCE: usize = 1_000;
-
-/// After a restore: colleagues may have brought a device's work before it had told its newer actors. Now they are known.
-pub fn take_parked(w: &mut dyn Writes, round: &Round<'_>) -> Result<u64> {
-    let mut outcome = Outcome::default();
-    let waiting = w.households_parked(RefusedWhy::Author.code(), RETRIED_AT_ONCE)?;
-    if waiting.is_empty() {
-        return Ok(0);
-    }
-    for id in waiting {
-        let Some(row) = w.household(id)? else { continue };
-        let Some(unit) = Area::parse(&row.unit) else { continue };
-        let mut doc = HouseholdDoc::load(&row.snapshot)
-            .map_err(|e| Error::internal("服务器上的一份档案损坏，没有写入；本机内容都在，请告知管理员。 A file on the server is damaged; nothing was written, everything here is safe. Tell the administrator.").because(e))?;
-        let mut household = Household { w: &mut *w, round, push: None, id, outcome: &mut outcome };
-        let taken = household.awaited(&mut doc, &unit)?;
-        if !taken.is_empty() {
-            household.keep(&doc, false, &unit, &taken)?;
-        }
-    }
-    Ok(outcome.taken)
+/// What a round's households share.
+#[derive(Default)]
+struct Batch {
+    /// the signed push, kept once something of it goes in
+    push: Option<i64>,
+    space: Space,
 }
 
 /// One household of a round.
 pub(super) struct Household<'a> {
     pub(super) w: &'a mut dyn Writes,
     pub(super) round: &'a Round<'a>,
-    /// the signed push it came with; none for what was parked
-    push: Option<i64>,
+    batch: &'a mut Batch,
     pub(super) id: Uuid,
+    /// changes of it that the server has signed for
+    pub(super) proven: HashSet<Hash>,
     outcome: &'a mut Outcome,
 }
 
@@ -99,7 +93,9 @@ pub(super) struct Taken {
     pub(super) hash: Hash,
     pub(super) actor: Actor,
     pub(super) bytes: Vec<u8>,
-    pub(super) author: Author,
+    /// the author's; none of an import
+    pub(super) device: Option<String>,
+    /// who brought it, where that is another
     pub(super) carrier: Option<String>,
 }
 
@@ -115,6 +111,7 @@ impl Household<'_> {
                 fresh.push((hash, bytes));
             }
         }
+        self.proven = self.round.proofs.covers(self.id, &fresh);
         let there = self.w.household(self.id)?;
         let unit = match (&there, pushed.grid.as_deref().map(Area::parse)) {
             (Some(row), _) => Area::parse(&row.unit),
@@ -126,20 +123,29 @@ impl Household<'_> {
             return self.unknown(&fresh);
         }
         let mut doc = match &there {
-            // Ours is damaged: not the device's fault, which keeps what it brought.
-            Some(row) => HouseholdDoc::load(&row.snapshot)
-                .map_err(|e| Error::internal("服务器上的一份档案损坏，没有写入；本机内容都在，请告知管理员。 A file on the server is damaged; nothing was written, everything here is safe. Tell the administrator.").because(e))?,
+            Some(row) => match opened(&*self.w, row)? {
+                Opened::Sound(doc) => doc,
+                Opened::Mended(doc) => {
+                    self.w.save(self.id, &doc.heads(), &doc.snapshot())?;
+                    doc
+                }
+                // Not the device's fault: it keeps what it brought and hears nothing of it; the others go in.
+                Opened::Lost => return Ok(()),
+            },
             None => HouseholdDoc::unfounded(self.id),
         };
-        let bringer = Bringer { device: self.round.device, person: self.round.person, recovery: self.round.recovery };
         let lacking = self.outcome.lacking.len();
-        let (mut taken, grafted) = self.admit(&mut doc, &fresh, &bringer, unit.clone(), pushed.grid.as_deref())?;
+        let (mut taken, grafted) = self.admit(&mut doc, &fresh, unit.clone(), pushed.grid.as_deref())?;
         if !taken.is_empty() {
             let Some(unit) = self.place(there.is_some(), unit, &doc)? else {
                 return self.refuse_all(&fresh, RefusedWhy::Scope, pushed.grid.as_deref());
             };
-            taken.extend(self.awaited(&mut doc, &unit)?);
-            self.keep(&doc, there.is_none(), &unit, &taken)?;
+            let (permits, now) = (self.round.permits, self.round.now);
+            let wish = Wish { permits, reasons: &passing(), vouched: false, only: None, now };
+            taken.extend(admit_waiting(&*self.w, &mut doc, self.id, Some(&unit), &wish)?);
+            let push = self.signed()?;
+            let founder = there.is_none().then_some(self.round.device);
+            self.outcome.taken += keep(self.w, &doc, founder, &unit, &taken, Some(push), self.round.now)?;
         }
         // While the device is asked for more of this household, nothing of it is called safe.
         let asked = self.outcome.lacking.len() > lacking;
@@ -150,20 +156,37 @@ impl Household<'_> {
         Ok(())
     }
 
+    /// The push and its signature, kept with the first change of it that goes in: a push of which nothing is taken leaves
+    /// nothing here but what is parked, and that is bounded.
+    fn signed(&mut self) -> Result<i64> {
+        if let Some(push) = self.batch.push {
+            return Ok(push);
+        }
+        let r = self.round;
+        let push = self.w.put_push(&PushRow { device: r.device, at: r.now, hashes: r.hashes, sig: r.sig })?;
+        self.batch.push = Some(push);
+        Ok(push)
+    }
+
     /// A household nobody here knows, and no grid given: the device is asked for all of it.
     fn unknown(&mut self, fresh: &[(Hash, &[u8])]) -> Result<()> {
-        let asked_before = match fresh.first() {
-            Some((hash, _)) => self.w.is_parked(self.id, hash)?,
-            None => true,
+        let mut ask = match fresh.first() {
+            Some((hash, _)) => !self.w.is_parked(self.id, hash)?,
+            None => false,
         };
+        let mut parked = Vec::new();
         for (hash, bytes) in fresh {
-            self.park(*hash, bytes, RefusedWhy::Dependency, None)?;
-            if asked_before {
-                self.tell_refused(*hash, RefusedWhy::Dependency);
-            }
+            let (here, words) = self.park(*hash, bytes, RefusedWhy::Dependency, None)?;
+            // What finds no place could not be told from what was never asked for.
+            ask &= here;
+            parked.push((*hash, words));
         }
-        if !asked_before {
+        if ask {
             self.outcome.lacking.push(bytes(self.id));
+            return Ok(());
+        }
+        for (hash, words) in parked {
+            self.tell_refused(hash, RefusedWhy::Dependency, words);
         }
         Ok(())
     }
@@ -173,25 +196,20 @@ impl Household<'_> {
         &mut self,
         doc: &mut HouseholdDoc,
         fresh: &[(Hash, &[u8])],
-        bringer: &Bringer<'_>,
         unit: Option<Area>,
         grid: Option<&str>,
     ) -> Result<(Vec<Taken>, bool)> {
         let mut taken = Vec::new();
         let mut refused = Vec::new();
         {
-            let mut judge = Judge::new(&*self.w, bringer, self.round.permits, unit.clone());
-            let outcomes = doc.admit_many(fresh.iter().map(|(_, b)| *b), None, &mut |a| judge.judge(a));
+            let (device, person) = (self.round.device, self.round.person);
+            let bringer = Bringer { device, person, vouched: false, proven: &self.proven };
+            let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, unit.clone());
+            let outcomes = doc.admit_new(fresh.iter().map(|(_, b)| *b), &mut |a| judge.judge(a));
             for ((hash, bytes), outcome) in fresh.iter().zip(outcomes) {
                 match outcome {
-                    Ok(Admitted::New { actor, .. }) => match judge.author(actor) {
-                        Ok(author) => taken.push(Taken {
-                            hash: *hash,
-                            actor,
-                            bytes: bytes.to_vec(),
-                            carrier: carrier(&author, bringer.device),
-                            author,
-                        }),
+                    Ok(Admitted::New { actor, .. }) => match judge.author(actor, hash) {
+                        Ok(author) => taken.push(taken_of(author, *hash, actor, bytes, device)),
                         // Every change has an operation, and so was judged: its author is known.
                         Err(_) => {
                             return Err(Error::internal(
@@ -208,7 +226,7 @@ impl Household<'_> {
             }
         }
         let before = refused.len();
-        taken.extend(self.graft(doc, &mut refused, bringer, unit.as_ref())?);
+        taken.extend(self.graft(doc, &mut refused, unit.as_ref())?);
         let known = refused.len() < before;
         self.answer_refused(&refused, grid)?;
         Ok((taken, known))
@@ -220,11 +238,11 @@ impl Household<'_> {
         for (hash, bytes, why) in refused {
             // What rests on changes that never came is asked for once, and refused when asking did not help.
             let wait = *why == RefusedWhy::Dependency && !another_reason && !self.w.is_parked(self.id, hash)?;
-            self.park(*hash, bytes, *why, grid)?;
-            if wait {
+            let (here, words) = self.park(*hash, bytes, *why, grid)?;
+            if wait && here {
                 ask = true;
             } else {
-                self.tell_refused(*hash, *why);
+                self.tell_refused(*hash, *why, words);
             }
         }
         if ask {
@@ -242,114 +260,73 @@ impl Household<'_> {
         Ok(unit.filter(|u| there || self.round.person.reaches(u)))
     }
 
-    /// Changes that waited for the ones that came now, brought by whomever.
-    fn awaited(&mut self, doc: &mut HouseholdDoc, unit: &Area) -> Result<Vec<Taken>> {
-        let mut taken = Vec::new();
-        // By time of arrival, which is not the order in which they rest on each other: again, as long as one gets in.
-        let mut left = self.w.parked(self.id, RefusedWhy::Dependency.code())?;
-        left.extend(self.w.parked(self.id, RefusedWhy::Author.code())?);
-        loop {
-            let before = left.len();
-            let mut still = Vec::new();
-            for waiting in left {
-                match self.admit_parked(doc, unit, &waiting)? {
-                    Some(change) => taken.push(change),
-                    None => still.push(waiting),
-                }
-            }
-            if still.is_empty() || still.len() == before {
-                return Ok(taken);
-            }
-            left = still;
-        }
-    }
-
-    fn admit_parked(&self, doc: &mut HouseholdDoc, unit: &Area, waiting: &Parked) -> Result<Option<Taken>> {
-        let Some(person) = self.person_of(&waiting.device)? else { return Ok(None) };
-        let bringer = Bringer { device: &waiting.device, person: &person, recovery: self.round.recovery };
-        let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, Some(unit.clone()));
-        let outcome = doc.admit(&waiting.bytes, None, &mut |a| judge.judge(a));
-        if let Some(e) = judge.failed.take() {
-            return Err(e);
-        }
-        let Ok(Admitted::New { actor, .. }) = outcome else { return Ok(None) };
-        let Ok(author) = judge.author(actor) else { return Ok(None) };
-        // Brought by the server itself, so that its author hears of it too.
-        let carrier = Some("parked".to_owned());
-        Ok(Some(Taken { hash: waiting.hash, actor, bytes: waiting.bytes.clone(), author, carrier }))
-    }
-
-    fn person_of(&self, device: &str) -> Result<Option<Person>> {
-        let Some(row) = self.w.device(device)?.filter(|d| d.revoked_at.is_none()) else { return Ok(None) };
-        Ok(self.w.person(&row.person)?.map(|p| p.person))
-    }
-
-    fn keep(&mut self, doc: &HouseholdDoc, new: bool, unit: &Area, taken: &[Taken]) -> Result<()> {
-        let (heads, snapshot) = (doc.heads(), doc.snapshot());
-        if new {
-            let row = HouseholdRow { id: self.id, unit: unit.as_str().to_owned(), heads, snapshot };
-            self.w.found(&row, Some(self.round.device), self.round.now)?;
-        } else {
-            self.w.save(self.id, &heads, &snapshot)?;
-        }
-        for change in taken {
-            let device = match &change.author {
-                Author::Device { device, .. } => Some(device.as_str()),
-                Author::Import => None,
-            };
-            self.w.append(&Unsaved {
-                household: self.id,
-                unit: unit.as_str(),
-                hash: change.hash,
-                bytes: &change.bytes,
-                actor: &change.actor,
-                device,
-                carrier: change.carrier.as_deref(),
-                push: self.push,
-                at: self.round.now,
-            })?;
-            self.w.unpark(self.id, &change.hash)?;
-            self.outcome.taken += 1;
-        }
-        Ok(())
-    }
-
     fn refuse_all(&mut self, fresh: &[(Hash, &[u8])], why: RefusedWhy, grid: Option<&str>) -> Result<()> {
         for (hash, bytes) in fresh {
-            self.park(*hash, bytes, why, grid)?;
-            self.tell_refused(*hash, why);
+            let (_, words) = self.park(*hash, bytes, why, grid)?;
+            self.tell_refused(*hash, why, words);
         }
         Ok(())
     }
 
-    fn park(&mut self, hash: Hash, bytes: &[u8], why: RefusedWhy, grid: Option<&str>) -> Result<()> {
-        let parked = Parked {
-            household: self.id,
-            hash,
-            device: self.round.device.to_owned(),
-            why: why.code().to_owned(),
-            words: why.words().to_owned(),
-            unit: grid.map(str::to_owned),
-            bytes: bytes.to_vec(),
-        };
-        self.w.park(&parked, self.round.now)
+    /// Parks a change; whether it lies here now, and the words for its author.
+    fn park(&mut self, hash: Hash, bytes: &[u8], why: RefusedWhy, grid: Option<&str>) -> Result<(bool, String)> {
+        let change = Parking { household: self.id, hash, bytes, why, grid, proven: &self.proven };
+        self.batch.space.park(self.w, self.round.device, &change, self.round.now)
     }
 
-    fn tell_refused(&mut self, hash: Hash, why: RefusedWhy) {
+    fn tell_refused(&mut self, hash: Hash, why: RefusedWhy, words: String) {
         self.outcome.refused.push(Refused {
             household: bytes(self.id),
             change: ByteBuf::from(hash),
             why: why.code().to_owned(),
-            words: why.words().to_owned(),
+            words,
         });
     }
 }
 
-pub(super) fn carrier(author: &Author, device: &str) -> Option<String> {
-    match author {
-        Author::Device { device: own, .. } if own == device => None,
-        Author::Device { .. } | Author::Import => Some(device.to_owned()),
+pub(super) fn taken_of(author: Author, hash: Hash, actor: Actor, bytes: &[u8], bringer: &str) -> Taken {
+    let device = match author {
+        Author::Device { device, .. } => Some(device),
+        Author::Import => None,
+    };
+    let carrier = (device.as_deref() != Some(bringer)).then(|| bringer.to_owned());
+    Taken { hash, actor, bytes: bytes.to_vec(), device, carrier }
+}
+
+/// Writes file and log; how many changes. `founder`: who brings a household that is new here.
+pub(super) fn keep(
+    w: &mut dyn Writes,
+    doc: &HouseholdDoc,
+    founder: Option<&str>,
+    unit: &Area,
+    taken: &[Taken],
+    push: Option<i64>,
+    now: i64,
+) -> Result<u64> {
+    let (household, heads, snapshot) = (doc.id(), doc.heads(), doc.snapshot());
+    let unit = unit.as_str();
+    match founder {
+        Some(device) => {
+            let row = HouseholdRow { id: household, unit: unit.to_owned(), heads, snapshot };
+            w.found(&row, Some(device), now)?;
+        }
+        None => w.save(household, &heads, &snapshot)?,
     }
+    for change in taken {
+        w.append(&Unsaved {
+            household,
+            unit,
+            hash: change.hash,
+            bytes: &change.bytes,
+            actor: &change.actor,
+            device: change.device.as_deref(),
+            carrier: change.carrier.as_deref(),
+            push: push.filter(|_| change.carrier.as_deref() != Some(CARRIER)),
+            at: now,
+        })?;
+        w.unpark(household, &change.hash)?;
+    }
+    Ok(u64::try_from(taken.len()).unwrap_or_default())
 }
 
 fn malformed() -> Error {

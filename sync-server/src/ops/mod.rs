@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod check;
 pub mod init;
+pub mod parked;
 pub mod people;
 pub mod qr;
 

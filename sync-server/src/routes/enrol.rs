@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use app_core::wire;
 use app_core::wire::message::{EnrolAnswer, EnrolRequest};
-use app_core::wire::sign::verify_enrol;
+use app_core::wire::sign::{actor_of, verify_enrol};
 use app_core::wire::version;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_bytes::ByteBuf;
 
@@ -28,18 +29,21 @@ pub(super) const ENROL_MAX: usize = 4096;
 pub(super) async fn enrol(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     request: Result<Bytes, BytesRejection>,
 ) -> Result<Response> {
     let request = within_limit(request)?;
-    let answer = app.work(move |app| enrol_now(app, peer.ip(), &request)).await?;
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
+    let client = app.clients.of(peer.ip(), forwarded);
+    let answer = app.work(move |app| enrol_now(app, client, &request)).await?;
     Ok(body(answer))
 }
 
-fn enrol_now(app: &App, source: IpAddr, bytes: &[u8]) -> Result<Vec<u8>> {
+fn enrol_now(app: &App, source: Option<IpAddr>, bytes: &[u8]) -> Result<Vec<u8>> {
     app.attempts.allow(source)?;
     let request: EnrolRequest = wire::decode(bytes, ENROL_MAX)?;
     check_version(request.v)?;
-    if request.key.len() != 32 || request.actor.len() != 16 || !verify_enrol(&request) {
+    if request.key.len() != 32 || request.nonce.len() != 8 || !verify_enrol(&request) {
         return Err(Error::new(
             Why::Malformed,
             "登记请求有误，没有登记，请再试一次。 The enrolment is malformed; nothing was enrolled. Try again.",
@@ -72,7 +76,7 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
         }
         None => new_device(w, request, &token, now)?,
     };
-    if !w.put_actor(&request.actor, &device, now)? {
+    if !w.put_actor(&actor_of(&request.key, &request.nonce), &device, now)? {
         return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
     }
     let setting =

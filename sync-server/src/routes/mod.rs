@@ -11,6 +11,7 @@
 
 mod enrol;
 pub(crate) mod health;
+mod mark;
 mod pack;
 pub mod policy;
 mod sync;
@@ -33,7 +34,7 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::error::{Error, Result, Why};
 use crate::officer::Attempts;
-use crate::settings::{BODY_MAX, ROUNDS_AT_ONCE, ROUNDS_WAITING};
+use crate::settings::{BODY_MAX, ROUNDS_AT_ONCE, ROUNDS_WAITING, ServeOptions};
 use crate::store::Store;
 
 /// Everything a route needs.
@@ -47,20 +48,22 @@ pub struct App {
     turns: Semaphore,
     waiting: AtomicUsize,
     metrics_token: Option<[u8; 32]>,
+    clients: crate::officer::Clients,
 }
 
 impl App {
     /// Over a store that has been initialised.
-    pub fn new(store: Arc<dyn Store>, metrics_token: Option<&str>) -> Result<Self> {
+    pub fn new(store: Arc<dyn Store>, options: &ServeOptions) -> Result<Self> {
         let sign = crate::store::read(&*store, crate::keys::signing)?.to_bytes();
         Ok(Self {
             store,
             sign,
             attempts: Attempts::default(),
+            clients: crate::officer::Clients { direct: options.tls, proxies: options.proxies.clone() },
             policy: policy::Policy::default(),
             turns: Semaphore::new(ROUNDS_AT_ONCE),
             waiting: AtomicUsize::new(0),
-            metrics_token: metrics_token.map(|t| crate::officer::sha256(t.as_bytes())),
+            metrics_token: options.metrics_token.as_deref().map(|t| crate::officer::sha256(t.as_bytes())),
         })
     }
 

@@ -56,7 +56,7 @@ pub fn load(row: &PackRow) -> Result<Pack> {
 }
 
 /// What each title may do.
-fn permits(pack: &Pack) -> Permits {
+pub(crate) fn permits(pack: &Pack) -> Permits {
     Permits::from_rows(
         Title::ALL
             .into_iter()

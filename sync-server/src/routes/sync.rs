@@ -7,7 +7,7 @@ use app_core::domain::Area;
 use app_core::wire;
 use app_core::wire::lean::{HOUSEHOLD_BEGINNING, is_lean, make_whole, whole_households, words};
 use app_core::wire::message::{Cursor, Push, SyncAnswer, SyncRequest};
-use app_core::wire::sign::{push_hashes, sign_receipt, verify_push};
+use app_core::wire::sign::{actor_of, public_key, push_hashes, sign_receipt, verify_push};
 use app_core::wire::version;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
@@ -16,11 +16,12 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::enrol::check_version;
+use super::mark;
 use super::policy::InForce;
 use super::{App, bearer, body, within_limit};
 use crate::delivery::{self, Asked, Delivery};
 use crate::error::{Error, Result, Why};
-use crate::intake::{Outcome, Round, take, take_parked};
+use crate::intake::{Outcome, Proofs, Round, take, take_parked};
 use crate::letters;
 use crate::officer::{check_token, pushing_as};
 use crate::settings;
@@ -47,6 +48,7 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     })?;
     let mut request: SyncRequest = wire::decode(bytes, settings::MESSAGE_MAX)?;
     check_bounds(&request)?;
+    let epoch = mark::epoch_now(app, &request.cursor, epoch)?;
     if from_another_epoch(&request, &epoch) {
         // The device does not know yet that the server was restored: it tells first what it holds and who it writes as,
         // of which the backup may never have heard. What it brings, it brings again then.
@@ -71,7 +73,8 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     let request = Arc::new(request);
     let outcome = if brings(&request, &device, &person, now) {
         let (token, force, request, sign) = (token.to_owned(), force.clone(), request.clone(), app.sign);
-        write(&*app.store, move |w| bring(w, &token, &request, &force, &sign, now))?
+        let proofs = Proofs::check(&request.proofs, &public_key(&sign));
+        write(&*app.store, move |w| bring(w, &token, &request, &force, (&sign, &proofs), now))?
     } else {
         Outcome::default()
     };
@@ -85,6 +88,8 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
     let changes: usize = request.push.iter().map(|p| p.changes.len()).sum();
     if changes > settings::PUSH_CHANGES_MAX
         || request.actors.len() > settings::ACTORS_MAX
+        || request.want.len() > settings::WANTED_MAX
+        || request.proofs.len() > settings::PROOFS_MAX
         || request.vouched.len() > settings::VOUCHED_MAX
     {
         return Err(Error::new(
@@ -94,8 +99,8 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
     }
     let pushed = |p: &Push| p.household.len() == 16 || is_lean(p) && p.household.len() == HOUSEHOLD_BEGINNING;
     let sound = request.push.iter().all(pushed)
-        && request.held.iter().all(|h| h.household.len() == 16)
-        && request.actors.iter().all(|a| a.len() == 16);
+        && request.held.iter().map(|h| &h.household).chain(&request.want).all(|h| h.len() == 16)
+        && request.actors.iter().all(|a| a.len() == 8);
     if sound { Ok(()) } else { Err(malformed()) }
 }
 
@@ -109,7 +114,7 @@ fn malformed() -> Error {
 /// Puts back what lean changes left out: the household, the device's actor, its person's words, and the change they rest
 /// on, first among the heads held of the household, then among all its changes.
 fn whole(r: &dyn Reads, device: &DeviceRow, person: &PersonRow, request: &mut SyncRequest) -> Result<()> {
-    let mut actors: Vec<[u8; 16]> = request.actors.iter().filter_map(|a| a.as_slice().try_into().ok()).collect();
+    let mut actors: Vec<[u8; 16]> = request.actors.iter().map(|nonce| actor_of(&device.key, nonce)).collect();
     actors.extend(r.actors_of(&device.id)?);
     actors.truncate(settings::ACTORS_MAX);
     let words = words(&person.person.name, &person.person.id, &device.id);
@@ -167,12 +172,27 @@ fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i6
         || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
 }
 
+/// Registers what the device says it writes under, as far as there is room; those that are new here.
+fn name_actors(w: &mut dyn Writes, device: &DeviceRow, request: &SyncRequest, now: i64) -> Result<Vec<[u8; 16]>> {
+    let mut fresh = Vec::new();
+    if request.actors.is_empty() || w.actors_of(&device.id)?.len() >= settings::DEVICE_ACTORS_MAX {
+        return Ok(fresh);
+    }
+    for nonce in &request.actors {
+        let actor = actor_of(&device.key, nonce);
+        if w.owner(&actor)?.is_none() && w.put_actor(&actor, &device.id, now)? {
+            fresh.push(actor);
+        }
+    }
+    Ok(fresh)
+}
+
 fn bring(
     w: &mut dyn Writes,
     token: &str,
     request: &SyncRequest,
     force: &InForce,
-    sign: &[u8; 32],
+    (sign, proofs): (&[u8; 32], &Proofs),
     now: i64,
 ) -> Result<Outcome> {
     // Asked again inside the transaction: a device revoked a moment ago brings nothing.
@@ -187,13 +207,8 @@ fn bring(
     }
     w.seen(&device.id, now, device.scope_seq)?;
     // Before anybody claims an actor: what we once said about it counts.
-    let mut news = if recovery { letters::know_again(w, &request.vouched, sign, now)? } else { 0 };
-    for actor in &request.actors {
-        news += 1;
-        if !w.put_actor(actor, &device.id, now)? {
-            return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
-        }
-    }
+    let mut fresh = if recovery { letters::know_again(w, &request.vouched, sign, now)? } else { Vec::new() };
+    fresh.extend(name_actors(w, &device, request, now)?);
     let wide = pushing_as(&*w, &person, &device, now)?;
     let hashes = push_hashes(request).unwrap_or_default();
     let round = Round {
@@ -201,14 +216,15 @@ fn bring(
         person: &wide,
         permits: &force.permits,
         recovery,
+        proofs,
         push: &request.push,
         hashes: &hashes,
         sig: &request.sig,
         now,
     };
     let mut outcome = take(w, &round)?;
-    if round.recovery && news > 0 {
-        outcome.taken += take_parked(w, &round)?;
+    for actor in &fresh {
+        outcome.taken += take_parked(w, &force.permits, actor, now)?;
     }
     Ok(outcome)
 }
@@ -230,15 +246,19 @@ fn answer(
         pack: (!runs(&request.pack, &force.reference.hash)).then(|| force.reference.clone()),
         ..SyncAnswer::default()
     };
-    sign_receipt(&mut answer, &app.sign);
     // Households compress about five to one; when they do not, a smaller answer is put together.
     let mut budget = limit.saturating_mul(5).min(settings::ANSWER_RAW_MAX);
     loop {
-        let told = read(&*app.store, |r| deliver(r, device, request, force, &brought, budget))?;
+        let told = read(&*app.store, |r| {
+            let mut told = deliver(r, device, request, force, &brought, budget)?;
+            told.cursor.mark = mark::of(r, &app.sign, &told.cursor)?;
+            Ok(told)
+        })?;
         let small = told.whole.len() + told.changes.len() <= 1;
         fill(&mut answer, told, &outcome.lacking);
         letters::vouch(&mut answer.actors, &app.sign);
         answer.letter = answer.person.as_ref().map(|person| letters::letter(device, person, &app.sign));
+        sign_receipt(&mut answer, &app.sign);
         let encoded = wire::encode(&answer)?;
         if encoded.len() <= limit || small || budget < 1024 {
             metrics::counter!("ruhu_sent_bytes_total").increment(u64::try_from(encoded.len()).unwrap_or_default());
@@ -268,10 +288,12 @@ fn deliver(
     delivery::answer(
         r,
         &Asked {
+            device: &device.id,
             person: &person,
             scope,
             cursor: &request.cursor,
             held: &request.held,
+            want: &request.want,
             brought: brought.to_vec(),
             pushed: push_hashes(request).unwrap_or_default().into_iter().collect(),
             epoch: &crate::ops::epoch(r)?,
@@ -290,6 +312,7 @@ fn fill(answer: &mut SyncAnswer, told: Delivery, lacking: &[serde_bytes::ByteBuf
         changes: told.changes,
         forget: told.forget,
         lacking: all_lacking,
+        released: told.released,
         actors: told.actors,
         person: told.person,
         areas: told.areas,

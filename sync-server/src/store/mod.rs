@@ -4,6 +4,8 @@
 //!
 //! A read sees one consistent state. A write is one transaction: durable when [`Store::write`] returns.
 
+pub mod opened;
+pub mod people;
 pub mod rows;
 pub mod sqlite;
 
@@ -13,7 +15,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use rows::{
     ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogRow, NewDevice, NewTicket, News, PackRow, Parked,
-    PersonRow, Place, PushRow, TicketRow, Unsaved,
+    ParkedLine, ParkedWish, PersonRow, Place, PushRow, TicketRow, Unsaved,
 };
 
 /// A job that reads one consistent state.
@@ -75,16 +77,28 @@ pub trait Reads {
     fn has_change(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool>;
     /// Whether a change of the household is parked.
     fn is_parked(&self, household: Uuid, hash: &[u8; 32]) -> Result<bool>;
-    /// Parked changes of a household for one reason.
-    fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>>;
-    /// Households with changes parked for one reason, at most `limit`.
-    fn households_parked(&self, why: &str, limit: usize) -> Result<Vec<Uuid>>;
+    /// Parked changes of a household for one reason, by time of arrival, after a position (time and hash), at most `limit`.
+    fn parked(&self, household: Uuid, why: &str, after: Option<(i64, [u8; 32])>, limit: usize) -> Result<Vec<Parked>>;
+    /// One parked change.
+    fn parked_change(&self, household: Uuid, hash: &[u8; 32]) -> Result<Option<Parked>>;
+    /// Parked changes as a list.
+    fn parked_lines(&self, wish: &ParkedWish) -> Result<Vec<ParkedLine>>;
+    /// Households with parked changes of an actor.
+    fn households_parked(&self, actor: &[u8; 16]) -> Result<Vec<Uuid>>;
+    /// How many changes are parked of a device, and their bytes.
+    fn parked_of(&self, device: &str) -> Result<(u64, u64)>;
+    /// Bytes of all parked changes.
+    fn parked_bytes(&self) -> Result<u64>;
+    /// Changes of a device that were parked and have gone in after all, since a position of the log.
+    fn released(&self, device: &str, since: u64) -> Result<Vec<[u8; 32]>>;
     /// The one household whose id begins so; none when there are several.
     fn household_beginning(&self, beginning: &[u8]) -> Result<Option<Uuid>>;
     /// Every change of a household in the order of the log.
     fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>>;
     /// The last sequence number.
     fn last_seq(&self) -> Result<u64>;
+    /// The mark of a row of the log, which hangs on all rows before it.
+    fn mark(&self, seq: u64) -> Result<Option<Vec<u8>>>;
     /// Positions and sizes of the rows of `areas` after `since`, ascending; bounded by the store, which then says up to where it looked.
     fn news(&self, areas: &[Area], since: u64) -> Result<News>;
     /// A row of the log.
@@ -128,7 +142,7 @@ pub trait Writes: Reads {
     /// Keeps the signature of a push; gives its id.
     fn put_push(&mut self, push: &PushRow<'_>) -> Result<i64>;
     /// Parks a refused change.
-    fn park(&mut self, parked: &Parked, at: i64) -> Result<()>;
+    fn park(&mut self, parked: &Parked) -> Result<()>;
     /// A parked change has been accepted after all.
     fn unpark(&mut self, household: Uuid, hash: &[u8; 32]) -> Result<()>;
     /// Notes an import.

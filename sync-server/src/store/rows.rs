@@ -203,6 +203,46 @@ pub struct Parked {
     pub unit: Option<String>,
     /// the change, whole
     pub bytes: Vec<u8>,
+    /// under which actor it was written
+    pub actor: Vec<u8>,
+    /// the server has signed for it
+    pub proven: bool,
+    /// when it was parked
+    pub at: i64,
+}
+
+/// Which parked changes to list, the oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct ParkedWish {
+    /// of this device
+    pub device: Option<String>,
+    /// of this household
+    pub household: Option<Uuid>,
+    /// for this reason
+    pub why: Option<String>,
+    /// after this position
+    pub after: Option<(i64, [u8; 32])>,
+    /// at most so many
+    pub limit: usize,
+}
+
+/// A parked change without its bytes.
+#[derive(Debug, Clone)]
+pub struct ParkedLine {
+    /// the household it was meant for
+    pub household: Uuid,
+    /// its hash
+    pub hash: [u8; 32],
+    /// who pushed it
+    pub device: String,
+    /// code of `RefusedWhy`
+    pub why: String,
+    /// the grid given with a household founded on a phone
+    pub unit: Option<String>,
+    /// when it was parked
+    pub at: i64,
+    /// of the change, bytes
+    pub size: u64,
 }
 
 /// What a row of the log is.

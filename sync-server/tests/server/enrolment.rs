@@ -64,7 +64,12 @@ fn an_expired_and_a_wrong_code_are_refused_with_the_reason() {
 fn who_keeps_guessing_is_made_to_wait_and_a_good_ticket_with_him() {
     let office = Office::empty();
     let person = office.person("李建国", "grid_worker1", &[GRID]);
-    for _ in 0..10 {
+    // Plain HTTP from this machine is what a proxy looks like: its address is everybody's, so only the total counts.
+    for _ in 0..11 {
+        assert_eq!(Phone::enrol(&office.url(), "22222-222222-222222", "某人").err().unwrap().0, 403);
+    }
+    Phone::enrol(&office.url(), &office.ticket(&person), "李建国").map(|_| ()).unwrap();
+    for _ in 11..200 {
         assert_eq!(Phone::enrol(&office.url(), "22222-222222-222222", "某人").err().unwrap().0, 403);
     }
     assert_eq!(Phone::enrol(&office.url(), &office.ticket(&person), "某人").err(), Some((429, "attempts".into())));

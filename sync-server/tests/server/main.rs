@@ -8,6 +8,7 @@
 )]
 
 mod enrolment;
+mod guard;
 mod hostile;
 mod kill;
 mod office;

@@ -56,7 +56,8 @@ impl Office {
     }
 
     pub fn start(&mut self, tls: bool) {
-        let options = ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), tls, metrics_token: None };
+        let options =
+            ServeOptions { listen: "127.0.0.1:0".parse().unwrap(), tls, metrics_token: None, proxies: Vec::new() };
         self.server = Some(self.runtime.block_on(Server::over(self.store.clone(), &options)).unwrap());
     }
 

@@ -34,9 +34,9 @@ fn phones_bring_back_what_a_restored_server_lost() {
     wei.set_phone(ids[1], "19911111111");
     office.stop();
     let restored = office.dir.path().join("restored");
-    let epoch = backup::restore(&restored, &file, now()).unwrap();
+    let epoch = backup::restore(&restored, &file, None, now()).unwrap().epoch;
     assert_ne!(epoch, wei.cursor.epoch);
-    assert!(backup::restore(&restored, &file, now()).is_err(), "a server is not overwritten");
+    assert!(backup::restore(&restored, &file, None, now()).is_err(), "a server is not overwritten");
     let dir = std::mem::replace(&mut office.dir, tempfile::tempdir().unwrap());
     drop(office);
     let office = Office::of(dir, restored);
@@ -75,7 +75,7 @@ fn even_the_register_comes_back_from_the_phones() {
     let before = check::digest(&*office.store).unwrap();
     office.stop();
     let restored = office.dir.path().join("restored");
-    backup::restore(&restored, &file, now()).unwrap();
+    backup::restore(&restored, &file, None, now()).unwrap();
     let dir = std::mem::replace(&mut office.dir, tempfile::tempdir().unwrap());
     drop(office);
     let office = Office::of(dir, restored);
@@ -105,7 +105,7 @@ fn a_damaged_backup_is_refused_and_leaves_nothing_behind() {
     let to = office.dir.path().join("restored");
     for broken in [&whole[..whole.len() / 2], b"not a database at all".as_slice()] {
         std::fs::write(&file, broken).unwrap();
-        assert!(backup::restore(&to, &file, now()).is_err());
+        assert!(backup::restore(&to, &file, None, now()).is_err());
         assert!(!sync_server::settings::database(&to).exists());
     }
 }

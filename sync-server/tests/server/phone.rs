@@ -8,9 +8,9 @@ use app_core::domain::{Base, Person};
 use app_core::policy::facts::{Facts, Profile};
 use app_core::wire;
 use app_core::wire::message::{
-    ActorName, Cursor, EnrolAnswer, EnrolRequest, Held, Push, Refusal, Refused, SyncAnswer, SyncRequest,
+    ActorName, Cursor, EnrolAnswer, EnrolRequest, Held, Proof, Push, Refusal, Refused, SyncAnswer, SyncRequest,
 };
-use app_core::wire::sign::{sign_enrol, sign_push, verify_receipt};
+use app_core::wire::sign::{actor_of, held, sign_enrol, sign_push, verify_receipt};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
@@ -32,6 +32,7 @@ pub struct Phone {
     pub outbox: Vec<Outgoing>,
     pub refused: Vec<Refused>,
     pub names: Vec<ActorName>,
+    pub receipts: Vec<Proof>,
     offer: Vec<Uuid>,
 }
 
@@ -74,17 +75,18 @@ pub fn why(body: &[u8]) -> String {
 }
 
 pub fn enrol_request(code: &str, name: &str) -> (EnrolRequest, [u8; 32], Actor) {
-    let (secret, actor) = (random::<32>(), random::<16>());
+    let (secret, nonce) = (random::<32>(), random::<8>());
     let mut request = EnrolRequest {
         v: wire::version::CURRENT,
         code: code.to_owned(),
         key: ByteBuf::new(),
-        actor: ByteBuf::from(actor),
+        nonce: ByteBuf::from(nonce),
         device_name: format!("{name}的手机"),
         sig: ByteBuf::new(),
         letter: None,
     };
     sign_enrol(&mut request, &secret);
+    let actor = actor_of(&request.key, &nonce);
     (request, secret, actor)
 }
 
@@ -120,6 +122,7 @@ impl Phone {
             outbox: Vec::new(),
             refused: Vec::new(),
             names: Vec::new(),
+            receipts: Vec::new(),
             offer: Vec::new(),
         })
     }
@@ -149,6 +152,8 @@ impl Phone {
             pack: self.pack.clone(),
             limit: self.limit,
             held: Vec::new(),
+            want: Vec::new(),
+            proofs: if self.offer.is_empty() { Vec::new() } else { self.receipts.clone() },
             vouched: Vec::new(),
             letter: None,
         };
@@ -213,6 +218,9 @@ impl Phone {
     pub fn apply(&mut self, answer: &SyncAnswer) {
         let uuid = |b: &ByteBuf| Uuid::from_slice(b).unwrap();
         self.offer.clear();
+        if !answer.receipt.is_empty() {
+            self.receipts.push(Proof { time: answer.time, held: held(answer), sig: answer.receipt.clone() });
+        }
         for refused in &answer.refused {
             let id = uuid(&refused.household);
             self.outbox.retain(|(h, _, b)| {

@@ -48,9 +48,12 @@ pub(super) fn count_ops(columns: &[Column<'_>], limit: u64) -> Option<u64> {
         .then_some(ops)
 }
 
-/// Whether no column of a document is deflated or claims more rows than `limit`.
-pub(super) fn document_is_bounded(columns: &[Column<'_>], limit: u64) -> bool {
-    columns.iter().all(|c| c.spec & 8 == 0 && c.tally(limit).is_some())
+/// The rows of a document's longest column; `None` when one is deflated or claims more than `limit`.
+pub(super) fn most_rows(columns: &[Column<'_>], limit: u64) -> Option<u64> {
+    columns.iter().try_fold(0, |most, c| {
+        let tally = c.tally(limit).filter(|_| c.spec & 8 == 0)?;
+        Some(tally.rows.max(most))
+    })
 }
 
 fn column_len(columns: &[Column<'_>], spec: u64) -> u64 {

@@ -6,13 +6,15 @@
 //! 3. parsed and decoded under `catch_unwind`
 //! 4. every operation: map keys, kinds, sizes, a map only where one may be made, `pred` exactly what the author saw;
 //!    each put to the caller's judge with its path (`ops.rs`)
-//! 5. applied to a clone under `catch_unwind`; kept only if the change rebuilt from the file equals the bytes received
+//! 5. applied to a clone under `catch_unwind`; kept only if the change rebuilt from the file equals the bytes received,
+//!    and if the file stays one that can be read (`room.rs`)
 //!
 //! Whole files come in through [`HouseholdDoc::load`], bounded likewise (`snapshot.rs`).
 
 mod chunk;
 mod columns;
 mod ops;
+mod room;
 mod snapshot;
 
 use std::collections::HashMap;
@@ -25,6 +27,8 @@ use super::layout::{MAX_CHANGE, MAX_OPS};
 use super::scalar::Scalar;
 use crate::approvals::{self, Permits, RefusedWhy, VisitStanding, Writer};
 use crate::wire::chunk as wire_chunk;
+pub(super) use room::{GROWS_TO, LOADS, Weight};
+
 pub use crate::wire::chunk::change_hash;
 
 /// What an operation does.
@@ -47,6 +51,8 @@ pub struct Attempt<'a> {
     /// with `Put` (but for `meta/id`, which is bytes)
     pub value: Option<&'a Scalar>,
     pub actor: Actor,
+    /// the change
+    pub change: Hash,
     /// the change founds the file
     pub founding: bool,
     /// for paths in a visit that stood there before this change: whose it is and whether it is finished
@@ -119,7 +125,7 @@ impl HouseholdDoc {
         expected_actor: Option<Actor>,
         judge: &mut Judge<'_>,
     ) -> Result<Admitted, Refused> {
-        let mut session = Session::new(self);
+        let mut session = Session::new(self, LOADS);
         let outcome = session.admit(bytes, expected_actor, judge);
         session.keep();
         outcome
@@ -132,7 +138,27 @@ impl HouseholdDoc {
         expected_actor: Option<Actor>,
         judge: &mut Judge<'_>,
     ) -> Vec<Result<Admitted, Refused>> {
-        let mut session = Session::new(self);
+        self.admit_within(LOADS, changes, expected_actor, judge)
+    }
+
+    /// The same for what nobody has accepted yet: refused as `Full` when the file would grow too large. What was
+    /// accepted once is taken by [`Self::admit_many`], or two ends could differ for ever.
+    pub fn admit_new<B: AsRef<[u8]>>(
+        &mut self,
+        changes: impl IntoIterator<Item = B>,
+        judge: &mut Judge<'_>,
+    ) -> Vec<Result<Admitted, Refused>> {
+        self.admit_within(GROWS_TO, changes, None, judge)
+    }
+
+    pub(super) fn admit_within<B: AsRef<[u8]>>(
+        &mut self,
+        room: Weight,
+        changes: impl IntoIterator<Item = B>,
+        expected_actor: Option<Actor>,
+        judge: &mut Judge<'_>,
+    ) -> Vec<Result<Admitted, Refused>> {
+        let mut session = Session::new(self, room);
         let outcomes = changes.into_iter().map(|c| session.admit(c.as_ref(), expected_actor, judge)).collect();
         session.keep();
         outcomes
@@ -143,25 +169,32 @@ impl HouseholdDoc {
 struct Session<'a> {
     target: &'a mut HouseholdDoc,
     work: Automerge,
+    /// the file as it last stood when a change had to be undone, and what was accepted since
+    undo: Option<Automerge>,
+    accepted: Vec<Change>,
+    changed: bool,
     /// last sequence number of each actor
     seqs: HashMap<Actor, u64>,
-    accepted: Vec<Change>,
+    weight: Weight,
+    room: Weight,
 }
 
 impl<'a> Session<'a> {
-    fn new(target: &'a mut HouseholdDoc) -> Self {
+    fn new(target: &'a mut HouseholdDoc, room: Weight) -> Self {
         let work = target.doc.clone();
         let mut seqs = HashMap::new();
         for meta in work.get_changes_meta(&[]) {
             let last = seqs.entry(actor_bytes(&meta.actor)).or_insert(0);
             *last = meta.seq.max(*last);
         }
-        Self { target, work, seqs, accepted: Vec::new() }
+        let weight = target.weight;
+        Self { target, work, undo: None, accepted: Vec::new(), changed: false, seqs, weight, room }
     }
 
     fn keep(self) {
-        if !self.accepted.is_empty() {
+        if self.changed {
             self.target.doc = self.work;
+            self.target.weight = self.weight;
         }
     }
 
@@ -192,8 +225,9 @@ impl<'a> Session<'a> {
         let checked = guarded(|| ops::check(&self.work, &decoded, &peek.deps, founding))
             .unwrap_or(Err(RefusedWhy::Malformed))
             .map_err(refused)?;
-        judged(&checked, peek.actor, founding, judge).map_err(refused)?;
-        self.apply(&change, hash, bytes).map_err(refused)?;
+        judged(&checked, (peek.actor, hash), founding, judge).map_err(refused)?;
+        let weight = self.weight.with(bytes.len(), u64::try_from(change.len()).unwrap_or(u64::MAX));
+        self.weight = self.apply(&change, hash, bytes, weight).map_err(refused)?;
         self.seqs.insert(peek.actor, peek.seq);
         Ok(Admitted::New { hash, actor: peek.actor, seq: peek.seq, time: peek.time })
     }
@@ -225,38 +259,64 @@ impl<'a> Session<'a> {
         Ok(founding)
     }
 
-    /// Step 5. On failure the clone may be half changed: it is made again from what was accepted.
-    fn apply(&mut self, change: &Change, hash: Hash, bytes: &[u8]) -> Result<(), RefusedWhy> {
-        let work = &mut self.work;
-        let id = self.target.id;
-        let sound = guarded(|| {
-            work.apply_changes([change.clone()]).is_ok()
+    /// Step 5; gives what the file weighs then.
+    fn apply(&mut self, change: &Change, hash: Hash, bytes: &[u8], weight: Weight) -> Result<Weight, RefusedWhy> {
+        let (work, id, room) = (&mut self.work, self.target.id, self.room);
+        let applied = guarded(|| {
+            let sound = work.apply_changes([change.clone()]).is_ok()
                 && work.get_change_by_hash(&ChangeHash(hash)).is_some_and(|c| c.raw_bytes() == bytes)
-                && is_file_of(work, id)
+                && is_file_of(work, id);
+            // The estimate is cheap and never too low; only near the bound is the file weighed.
+            let weight = if weight.fits(room) { Some(weight) } else { Weight::of(work).filter(|w| w.fits(room)) };
+            if sound { weight.ok_or(RefusedWhy::Full) } else { Err(RefusedWhy::Malformed) }
         });
-        if sound == Some(true) {
-            self.accepted.push(change.clone());
-            return Ok(());
-        }
-        self.work = self.target.doc.clone();
-        let accepted = self.accepted.clone();
-        let work = &mut self.work;
+        let why = match applied {
+            Some(Ok(weight)) => {
+                self.accepted.push(change.clone());
+                self.changed = true;
+                return Ok(weight);
+            }
+            Some(Err(why)) => why,
+            None => RefusedWhy::Malformed,
+        };
+        self.undo();
+        Err(why)
+    }
+
+    /// The clone may be half changed: it is made again from what was accepted, and remembered so, that a push full of
+    /// bad changes does not cost all the good ones each time.
+    fn undo(&mut self) {
+        let mut work = self.undo.as_ref().unwrap_or(&self.target.doc).clone();
+        let accepted = std::mem::take(&mut self.accepted);
         if guarded(|| work.apply_changes(accepted).is_ok()) != Some(true) {
             // Cannot be: each of them applied before. Keep what the file was.
-            self.work = self.target.doc.clone();
-            self.accepted.clear();
+            (work, self.changed) = (self.target.doc.clone(), false);
         }
-        Err(RefusedWhy::Malformed)
+        self.undo = Some(work.clone());
+        self.work = work;
     }
 }
 
-fn judged(checked: &ops::Checked, actor: Actor, founding: bool, judge: &mut Judge<'_>) -> Result<(), RefusedWhy> {
+fn judged(
+    checked: &ops::Checked,
+    (actor, change): (Actor, Hash),
+    founding: bool,
+    judge: &mut Judge<'_>,
+) -> Result<(), RefusedWhy> {
     for op in &checked.ops {
         let visit = match op.path.as_slice() {
             [root, id, ..] if root == "visits" => checked.visits.get(id).and_then(Option::as_ref),
             _ => None,
         };
-        judge(&Attempt { path: &op.path, action: op.action, value: op.value.as_ref(), actor, founding, visit })?;
+        judge(&Attempt {
+            path: &op.path,
+            action: op.action,
+            value: op.value.as_ref(),
+            actor,
+            change,
+            founding,
+            visit,
+        })?;
     }
     Ok(())
 }

@@ -2,27 +2,20 @@
 
 use automerge::{Automerge, ROOT, ReadDoc, Value};
 
-use super::chunk;
-use super::columns::document_is_bounded;
+use super::room::{LOADS, Weight};
 use crate::document::doc::{HouseholdDoc, household_id};
 use crate::document::guard::guarded;
 use crate::document::layout::{self, Child};
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
-use crate::wire::chunk as wire_chunk;
-
-/// Largest file, bytes: some 20,000 visits.
-const MAX_SNAPSHOT: usize = 16 * 1024 * 1024;
-/// Most rows of any column.
-const MAX_ROWS: u64 = 1_000_000;
 
 impl HouseholdDoc {
     /// Reads a stored or received file. Bounded in memory and time, never panics.
     pub fn load(bytes: &[u8]) -> Result<Self> {
-        Self::check_snapshot(bytes)?;
+        let weight = weighed(bytes)?;
         let doc = guarded(|| Automerge::load(bytes)).and_then(|loaded| loaded.ok()).ok_or_else(damaged)?;
         let id = stated_id(&doc).ok_or_else(damaged)?;
-        Ok(Self { id, doc })
+        Ok(Self { id, doc, weight })
     }
 
     /// Reads a file received for a household, and refuses another's.
@@ -36,15 +29,13 @@ impl HouseholdDoc {
 
     /// The bounds alone, without loading.
     pub fn check_snapshot(bytes: &[u8]) -> Result<()> {
-        let sound = bytes.len() <= MAX_SNAPSHOT
-            && wire_chunk::chunk(bytes)
-                .filter(|c| c.kind == wire_chunk::DOCUMENT)
-                .and_then(|c| chunk::peek_document(c.data))
-                .is_some_and(|(changes, ops)| {
-                    document_is_bounded(&changes, MAX_ROWS) && document_is_bounded(&ops, MAX_ROWS)
-                });
-        if sound { Ok(()) } else { Err(damaged()) }
+        weighed(bytes).map(|_| ())
     }
+}
+
+fn weighed(bytes: &[u8]) -> Result<Weight> {
+    let bounded = bytes.len() <= LOADS.bytes;
+    bounded.then(|| Weight::of_snapshot(bytes)).flatten().filter(|w| w.fits(LOADS)).ok_or_else(damaged)
 }
 
 fn damaged() -> Error {

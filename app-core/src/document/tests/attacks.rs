@@ -5,7 +5,8 @@ use automerge::{ObjType, ScalarValue, legacy};
 use super::craft::*;
 use super::people::*;
 use crate::approvals::RefusedWhy::{self, Author, Dependency, Duplicate, Malformed};
-use crate::document::{Admitted, Attempt, Edit, HouseholdDoc, Scalar};
+use crate::document::gate::Weight;
+use crate::document::{Actor, Admitted, Attempt, Edit, HouseholdDoc, Scalar};
 
 const ACTION: u64 = 0x42;
 
@@ -297,4 +298,58 @@ fn what_the_judge_refuses_stays_out_and_the_rest_goes_in() {
     assert!(matches!(outcomes[2], Ok(Admitted::New { .. })));
     assert_eq!(server.digest(), li.digest());
     assert!(server.has(&good.hash) && !server.has(&bad.hash));
+}
+
+/// A correction of so many fields with 16 KiB each: the largest that the gate takes.
+fn heavy(doc: &mut HouseholdDoc, who: Actor, n: usize) -> Vec<u8> {
+    let text = |k: usize| format!("{n}.{k}.{}", "x".repeat(16_000));
+    let edits: Vec<Edit> = (0..15).map(|k| Edit::new(&format!("profile/heavy_{k}"), text(k))).collect();
+    edit(doc, who, &edits).bytes
+}
+
+#[test]
+fn a_file_stops_growing_long_before_it_could_not_be_read_and_says_so() {
+    let (mut phone, mut server) = (imported(), imported());
+    let mut full = None;
+    for n in 0..40 {
+        let before = server.snapshot();
+        let change = match phone.has_room() {
+            true => heavy(&mut phone, LI, n),
+            false => break,
+        };
+        match server.admit_new([&change], &mut anything).remove(0) {
+            Ok(_) => assert!(server.snapshot().len() <= 4 << 20),
+            Err(refused) => {
+                assert_eq!(refused.why, RefusedWhy::Full);
+                assert_eq!(server.snapshot(), before, "what was refused left nothing");
+                full = Some(change);
+                break;
+            }
+        }
+    }
+    let full = full.expect("the bound is met");
+    HouseholdDoc::load(&server.snapshot()).unwrap();
+    // Small work still finds its place, and what was accepted elsewhere is taken whatever the file weighs.
+    let mut wei = HouseholdDoc::load(&server.snapshot()).unwrap();
+    let small = edit(&mut wei, WEI, &[Edit::new("profile/phone", "10000000005")]).bytes;
+    assert!(server.admit_new([&small], &mut anything).remove(0).is_ok());
+    assert!(server.admit_many([&full], None, &mut anything).remove(0).is_ok());
+    // The author hears it on the phone, before the next one.
+    let said = phone.edit(LI, MAY_16, &[Edit::new("profile/phone", "10000000006")]).unwrap_err();
+    assert!(said.words.contains("上限"), "{said}");
+}
+
+#[test]
+fn good_changes_among_bad_ones_are_all_kept_and_nothing_of_the_bad() {
+    let (mut li, mut doc) = (imported(), imported());
+    let mut push = Vec::new();
+    for n in 0..30 {
+        let good = edit(&mut li, LI, &[Edit::new("profile/phone", format!("100000001{n:02}"))]).bytes;
+        push.extend([heavy(&mut imported(), QIN, n), good]);
+    }
+    let room = Weight { bytes: doc.snapshot().len() + 20_000, rows: 10_000 };
+    let outcomes = doc.admit_within(room, &push, None, &mut anything);
+    assert!(outcomes.iter().step_by(2).all(|o| o.as_ref().is_err_and(|r| r.why == RefusedWhy::Full)));
+    assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 30);
+    assert_eq!(doc.digest(), li.digest());
 }

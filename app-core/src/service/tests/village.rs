@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub forbidden: Vec<String>,
     /// the phones' actors, to make lean changes whole
     actors: Vec<[u8; 16]>,
+    /// the phone's key
+    key: Vec<u8>,
     pub forget: Vec<HouseholdId>,
     pub served: u32,
     pub parked: u32,
@@ -116,7 +118,8 @@ impl Transport for Village {
 impl State {
     fn enrol(&mut self, request: &EnrolRequest) -> Reply {
         assert!(sign::verify_enrol(request));
-        self.actors.push(request.actor.as_slice().try_into().unwrap());
+        self.actors.push(sign::actor_of(&request.key, &request.nonce));
+        self.key = request.key.to_vec();
         let key = request.key.to_vec();
         let Some(ticket) = self.tickets.iter_mut().find(|t| t.0 == sign::normalised_code(&request.code)) else {
             return refusal(404, "ticket_unknown", "没有这个登记码");
@@ -147,7 +150,8 @@ impl State {
 
     fn sync(&mut self, sent: &SyncRequest) -> Reply {
         let mut request = sent.clone();
-        self.actors.extend(request.actors.iter().map(|a| <[u8; 16]>::try_from(a.as_slice()).unwrap()));
+        let key = self.key.clone();
+        self.actors.extend(request.actors.iter().map(|nonce| sign::actor_of(&key, nonce)));
         let mut known = |push: &Push| {
             let doc = self.households.get(&HouseholdId::from_slice(&push.household).unwrap());
             doc.map(|d| d.change_infos().into_iter().rev().map(|c| c.hash).collect()).unwrap_or_default()
@@ -196,8 +200,13 @@ impl State {
         if request.pack.is_empty() || !pack_ref().hash.starts_with(&request.pack) {
             answer.pack = Some(pack_ref());
         }
-        answer.cursor =
-            Cursor { epoch: self.epoch.clone(), seq: self.log.len() as u64, areas: vec![GRID.into()], growing: None };
+        answer.cursor = Cursor {
+            epoch: self.epoch.clone(),
+            seq: self.log.len() as u64,
+            mark: ByteBuf::new(),
+            areas: vec![GRID.into()],
+            growing: None,
+        };
         sign::sign_receipt(&mut answer, &SECRET);
         Reply { status: 200, body: wire::encode(&answer).unwrap() }
     }

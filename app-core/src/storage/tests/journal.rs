@@ -56,7 +56,7 @@ fn a_household_with_an_open_visit_or_unpushed_changes_is_not_forgotten() {
     let mut phone = Phone::new();
     let wei = phone.household(("韦秀英", ""), &[], "上韦屯");
     assert!(!phone.do_(|tx| tx.forget(wei)), "its founding is only here");
-    let hash = phone.do_(|tx| tx.pending(9, 1 << 20))[0].hash;
+    let hash = phone.do_(|tx| tx.pending(9, 1 << 20, &[]))[0].hash;
     phone.do_(|tx| tx.settle_acked(&hash, 5));
     phone.do_(|tx| tx.write_visit(&open(wei)));
     assert!(!phone.do_(|tx| tx.forget(wei)), "a visit is open");

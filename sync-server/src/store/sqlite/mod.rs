@@ -3,6 +3,7 @@
 //! Here live SQL and connections: [`open`] opens and migrates, [`writer`] is the one writing thread with group commit,
 //! [`pool`] the readers, [`reads`] and [`writes`] the verbs. No judgement, no wire.
 
+mod log_file;
 mod open;
 mod pool;
 mod reads;
@@ -34,7 +35,11 @@ impl SqliteStore {
     /// Opens the database of a data folder; `create` makes it when it is not there.
     pub fn open(file: &Path, create: bool) -> Result<Self> {
         let writing = open::writing(file, create)?;
-        Ok(Self { path: file.to_owned(), pool: pool::Pool::new(file, 4), writer: writer::Writer::start(writing)? })
+        Ok(Self {
+            path: file.to_owned(),
+            pool: pool::Pool::new(file, 4),
+            writer: writer::Writer::start(writing, log_file::LogFile::open(file)?)?,
+        })
     }
 }
 
@@ -42,7 +47,7 @@ impl Store for SqliteStore {
     fn read(&self, job: &mut ReadJob<'_>) -> Result<()> {
         self.pool.with(|conn| {
             let tx = conn.unchecked_transaction()?;
-            job(&reads::View(&tx))?;
+            job(&reads::View::of(&tx))?;
             tx.commit()?;
             Ok(())
         })

@@ -9,7 +9,10 @@ use rusqlite_migration::{M, Migrations};
 use crate::error::{Error, Result};
 
 /// Steps in order; released ones are never edited.
-const STEPS: &[&str] = &[include_str!("../../../../migrations/server/sqlite/0001_first.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../../../migrations/server/sqlite/0001_first.sql"),
+    include_str!("../../../../migrations/server/sqlite/0002_guard.sql"),
+];
 
 /// The one writing connection; migrates.
 pub(super) fn writing(file: &Path, create: bool) -> Result<Connection> {

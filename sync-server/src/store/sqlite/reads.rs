@@ -7,16 +7,24 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::store::Reads;
+use crate::store::people::Entry;
 use crate::store::rows::{
-    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogKind, LogRow, News, PackRow, Parked, PersonRow, Place,
-    TicketRow,
+    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogKind, LogRow, News, PackRow, Parked, ParkedLine,
+    ParkedWish, PersonRow, Place, TicketRow,
 };
 
 /// Most log rows looked at in one round.
 const NEWS_MAX: usize = 200_000;
 
 /// A consistent state.
-pub(super) struct View<'a>(pub(super) &'a Connection);
+pub(super) struct View<'a>(pub(super) &'a Connection, pub(super) Vec<Entry>);
+
+impl<'a> View<'a> {
+    /// Over a connection; the entries for the people log are gathered as they are written.
+    pub(super) fn of(conn: &'a Connection) -> Self {
+        Self(conn, Vec::new())
+    }
+}
 
 impl View<'_> {
     fn one<T>(
@@ -211,29 +219,72 @@ impl Reads for View<'_> {
             .is_some())
     }
 
-    fn parked(&self, household: Uuid, why: &str) -> Result<Vec<Parked>> {
+    fn parked(&self, household: Uuid, why: &str, after: Option<(i64, [u8; 32])>, limit: usize) -> Result<Vec<Parked>> {
+        let (at, hash) = after.map_or((i64::MIN, Vec::new()), |(at, hash)| (at, hash.to_vec()));
         self.all(
-            "SELECT hash, device, words, unit, bytes FROM parked WHERE household = ? AND why = ? ORDER BY at, hash",
-            (household.as_bytes(), why),
+            &format!("{PARKED} WHERE household = ? AND why = ? AND (at, hash) > (?, ?) ORDER BY at, hash LIMIT ?"),
+            (household.as_bytes(), why, at, hash, i64::try_from(limit).unwrap_or(i64::MAX)),
+            |r| parked_row(household, r),
+        )
+    }
+
+    fn parked_change(&self, household: Uuid, hash: &[u8; 32]) -> Result<Option<Parked>> {
+        self.one(&format!("{PARKED} WHERE household = ? AND hash = ?"), (household.as_bytes(), hash), |r| {
+            parked_row(household, r)
+        })
+    }
+
+    fn parked_lines(&self, wish: &ParkedWish) -> Result<Vec<ParkedLine>> {
+        let (at, hash) = wish.after.map_or((i64::MIN, Vec::new()), |(at, hash)| (at, hash.to_vec()));
+        self.all(
+            "SELECT household, hash, device, why, unit, at, size FROM parked
+             WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR household = ?2) AND (?3 IS NULL OR why = ?3)
+               AND (at, hash) > (?4, ?5) ORDER BY at, hash LIMIT ?6",
+            (
+                &wish.device,
+                wish.household.map(|h| h.as_bytes().to_vec()),
+                &wish.why,
+                at,
+                hash,
+                i64::try_from(wish.limit).unwrap_or(i64::MAX),
+            ),
             |r| {
-                Ok(Parked {
-                    household,
-                    hash: r.get(0)?,
-                    device: r.get(1)?,
-                    why: why.to_owned(),
-                    words: r.get(2)?,
-                    unit: r.get(3)?,
-                    bytes: r.get(4)?,
+                Ok(ParkedLine {
+                    household: Uuid::from_bytes(r.get(0)?),
+                    hash: r.get(1)?,
+                    device: r.get(2)?,
+                    why: r.get(3)?,
+                    unit: r.get(4)?,
+                    at: r.get(5)?,
+                    size: number(r.get(6)?),
                 })
             },
         )
     }
 
-    fn households_parked(&self, why: &str, limit: usize) -> Result<Vec<Uuid>> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.all("SELECT DISTINCT household FROM parked WHERE why = ? ORDER BY household LIMIT ?", (why, limit), |r| {
+    fn households_parked(&self, actor: &[u8; 16]) -> Result<Vec<Uuid>> {
+        self.all("SELECT DISTINCT household FROM parked WHERE actor = ? ORDER BY household", [actor], |r| {
             r.get::<_, [u8; 16]>(0).map(Uuid::from_bytes)
         })
+    }
+
+    fn parked_of(&self, device: &str) -> Result<(u64, u64)> {
+        let sum = self.one("SELECT count(*), coalesce(sum(size), 0) FROM parked WHERE device = ?", [device], |r| {
+            Ok((number(r.get(0)?), number(r.get(1)?)))
+        })?;
+        Ok(sum.unwrap_or_default())
+    }
+
+    fn parked_bytes(&self) -> Result<u64> {
+        Ok(number(self.value("SELECT coalesce(sum(size), 0) FROM parked", [])?.unwrap_or_default()))
+    }
+
+    fn released(&self, device: &str, since: u64) -> Result<Vec<[u8; 32]>> {
+        self.all(
+            "SELECT hash FROM log WHERE carrier = 'parked' AND device = ? AND seq > ? AND hash IS NOT NULL ORDER BY seq LIMIT 1000",
+            (device, i64::try_from(since).unwrap_or(i64::MAX)),
+            |r| r.get(0),
+        )
     }
 
     fn changes_of(&self, household: Uuid) -> Result<Vec<ChangeRow>> {
@@ -246,6 +297,10 @@ impl Reads for View<'_> {
 
     fn last_seq(&self) -> Result<u64> {
         Ok(number(self.value::<Option<i64>>("SELECT max(seq) FROM log", [])?.flatten().unwrap_or_default()))
+    }
+
+    fn mark(&self, seq: u64) -> Result<Option<Vec<u8>>> {
+        self.value("SELECT mark FROM log WHERE seq = ?", [i64::try_from(seq).unwrap_or(i64::MAX)])
     }
 
     fn news(&self, areas: &[Area], since: u64) -> Result<News> {
@@ -317,6 +372,23 @@ impl Reads for View<'_> {
         }
         Ok(false)
     }
+}
+
+const PARKED: &str = "SELECT hash, device, why, words, unit, bytes, actor, proven, at FROM parked";
+
+fn parked_row(household: Uuid, r: &Row<'_>) -> rusqlite::Result<Parked> {
+    Ok(Parked {
+        household,
+        hash: r.get(0)?,
+        device: r.get(1)?,
+        why: r.get(2)?,
+        words: r.get(3)?,
+        unit: r.get(4)?,
+        bytes: r.get(5)?,
+        actor: r.get(6)?,
+        proven: r.get(7)?,
+        at: r.get(8)?,
+    })
 }
 
 const DEVICE: &str = "SELECT id, person, name, key, enrolled_at, seen_at, scope_seq, heard_at, revoked_at FROM device";

@@ -7,9 +7,11 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::log_file::LogFile;
 use super::reads::View;
 use crate::error::{Error, Result};
 use crate::store::WriteJob;
+use crate::store::people::Entry;
 
 /// Most jobs in one commit.
 const BATCH: usize = 64;
@@ -25,9 +27,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread, which owns the connection.
-    pub(super) fn start(conn: Connection) -> Result<Self> {
+    pub(super) fn start(conn: Connection, people: LogFile) -> Result<Self> {
         let (jobs, waiting) = sync_channel(1024);
-        let thread = std::thread::Builder::new().name("ruhu-writer".into()).spawn(move || serve(&conn, &waiting))?;
+        let mut people = people;
+        let thread = std::thread::Builder::new()
+            .name("ruhu-writer".into())
+            .spawn(move || serve(&conn, &mut people, &waiting))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
@@ -53,7 +58,7 @@ impl Drop for Writer {
     }
 }
 
-fn serve(conn: &Connection, waiting: &Receiver<Waiting>) {
+fn serve(conn: &Connection, people: &mut LogFile, waiting: &Receiver<Waiting>) {
     while let Ok(first) = waiting.recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH {
@@ -62,7 +67,7 @@ fn serve(conn: &Connection, waiting: &Receiver<Waiting>) {
                 Err(_) => break,
             }
         }
-        commit(conn, batch);
+        commit(conn, people, batch);
     }
     if let Err(e) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);") {
         tracing::warn!(error = %e, "the last checkpoint failed; the log is replayed at the next start");
@@ -73,7 +78,7 @@ fn serve(conn: &Connection, waiting: &Receiver<Waiting>) {
 const FULL: &str = "服务器磁盘已满或写不进，这次没有写入；手机和电脑上的内容都在，请告知管理员。 The server's disk is full or cannot be written: nothing was taken; what is on the devices is safe, tell the administrator.";
 
 /// One transaction for the batch, then the answers.
-fn commit(conn: &Connection, batch: Vec<Waiting>) {
+fn commit(conn: &Connection, people: &mut LogFile, batch: Vec<Waiting>) {
     let mut answers = Vec::with_capacity(batch.len());
     if let Err(e) = conn.execute_batch("BEGIN IMMEDIATE") {
         tracing::error!(error = %e, "a write could not begin");
@@ -82,10 +87,12 @@ fn commit(conn: &Connection, batch: Vec<Waiting>) {
         }
         return;
     }
+    let mut entries = Vec::new();
     for (job, done) in batch {
-        answers.push((done, savepoint(conn, job)));
+        answers.push((done, savepoint(conn, job, &mut entries)));
     }
-    let ended = conn.execute_batch("COMMIT");
+    // Who may come in is written down first: what is committed is never missing there.
+    let ended = people.append(&entries).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
     if let Err(e) = &ended {
         tracing::error!(error = %e, "a commit failed");
         let _ = conn.execute_batch("ROLLBACK");
@@ -99,14 +106,18 @@ fn commit(conn: &Connection, batch: Vec<Waiting>) {
     }
 }
 
-fn savepoint(conn: &Connection, job: WriteJob) -> Result<()> {
+fn savepoint(conn: &Connection, job: WriteJob, entries: &mut Vec<Entry>) -> Result<()> {
     conn.execute_batch("SAVEPOINT job")?;
-    let mut tx = View(conn);
+    let mut tx = View::of(conn);
     // A panic in one job must not take the writer, and with it the server, down.
     let result = catch_unwind(AssertUnwindSafe(|| job(&mut tx)))
         .unwrap_or_else(|_| Err(Error::internal("服务器处理时出错，没有写入；设备上的内容都在。 The server stumbled and wrote nothing; what is on the devices is safe.")));
     match result {
-        Ok(()) => conn.execute_batch("RELEASE job").map_err(Error::from),
+        Ok(()) => {
+            conn.execute_batch("RELEASE job")?;
+            entries.append(&mut tx.1);
+            Ok(())
+        }
         Err(e) => {
             conn.execute_batch("ROLLBACK TO job; RELEASE job")?;
             Err(e)

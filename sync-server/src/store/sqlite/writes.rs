@@ -1,11 +1,13 @@
 //! What can be changed, in SQL. Every row that a device may have to hear of takes its place in the log here.
 
 use app_core::domain::{Area, Person};
-use rusqlite::Params;
+use rusqlite::{OptionalExtension, Params};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::reads::{View, kind_code};
 use crate::error::{Error, Result};
+use crate::store::people::Entry;
 use crate::store::rows::{HouseholdRow, LogKind, NewDevice, NewTicket, PackRow, Parked, PushRow, Unsaved};
 use crate::store::{Reads, Writes};
 
@@ -25,10 +27,33 @@ impl View<'_> {
         at: i64,
     ) -> Result<u64> {
         self.run(
-            "INSERT INTO log (unit, kind, size, at, household, other, device) VALUES (?, ?, 0, ?, ?, ?, ?)",
-            (unit, kind_code(kind), at, household.map(|h| h.as_bytes().to_vec()), other, device),
+            "INSERT INTO log (unit, kind, size, at, household, other, device, mark) VALUES (?, ?, 0, ?, ?, ?, ?, ?)",
+            (
+                unit,
+                kind_code(kind),
+                at,
+                household.map(|h| h.as_bytes().to_vec()),
+                other,
+                device,
+                self.next_mark(&[unit.as_bytes(), &at.to_be_bytes(), household.unwrap_or_default().as_bytes()])?,
+            ),
         )?;
         self.news_of(unit)
+    }
+
+    /// The mark of the next row: it hangs on the row before, and so on every row.
+    fn next_mark(&self, row: &[&[u8]]) -> Result<Vec<u8>> {
+        let before: Option<Vec<u8>> = self
+            .0
+            .prepare_cached("SELECT mark FROM log ORDER BY seq DESC LIMIT 1")?
+            .query_row([], |r| r.get(0))
+            .optional()?;
+        let mut hasher = Sha256::new();
+        hasher.update(before.unwrap_or_default());
+        for part in row {
+            hasher.update(part);
+        }
+        Ok(hasher.finalize().iter().take(8).copied().collect())
     }
 
     fn news_of(&self, unit: &str) -> Result<u64> {
@@ -77,6 +102,7 @@ impl Writes for View<'_> {
              ON CONFLICT (id) DO UPDATE SET name = ?2, title = ?3, changed_seq = ?4",
             (&person.id, &person.name, person.title.code(), seq, at),
         )?;
+        self.1.push(Entry::person(person, at));
         let kept: Vec<&str> = person.scope.iter().map(Area::as_str).collect();
         if let Some(before) = self.person(&person.id)? {
             for gone in before.person.scope.iter().filter(|a| !kept.contains(&a.as_str())) {
@@ -100,6 +126,7 @@ impl Writes for View<'_> {
             "INSERT INTO ticket (hash, person, created_at, expires_at) VALUES (?, ?, ?, ?)",
             (&t.hash, &t.person, t.created_at, t.expires_at),
         )?;
+        self.1.push(Entry::ticket(t));
         Ok(())
     }
 
@@ -107,7 +134,10 @@ impl Writes for View<'_> {
         match self
             .run("UPDATE ticket SET used_at = ?, device = ? WHERE hash = ? AND used_at IS NULL", (at, device, hash))?
         {
-            1 => Ok(()),
+            1 => {
+                self.1.push(Entry::Used { hash: hex::encode(hash), device: device.to_owned(), at });
+                Ok(())
+            }
             _ => Err(Error::new(
                 crate::error::Why::TicketUsed,
                 "这个登记码已经用过，没有登记。一个登记码只能登记一台设备，请向发码人要一个新的。 This ticket was used already; nothing was enrolled. A ticket enrols one device: ask for a new one.",
@@ -117,6 +147,7 @@ impl Writes for View<'_> {
 
     fn renew_token(&mut self, device: &str, token_hash: &[u8]) -> Result<()> {
         self.run("UPDATE device SET token_hash = ? WHERE id = ?", (token_hash, device))?;
+        self.1.push(Entry::Token { device: device.to_owned(), token_hash: hex::encode(token_hash) });
         Ok(())
     }
 
@@ -126,6 +157,7 @@ impl Writes for View<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?6)",
             (&d.id, &d.person, &d.name, &d.key, &d.token_hash, d.at, i64::try_from(d.scope_seq).unwrap_or(i64::MAX)),
         )?;
+        self.1.push(Entry::device(d));
         Ok(())
     }
 
@@ -139,7 +171,11 @@ impl Writes for View<'_> {
     }
 
     fn revoke(&mut self, device: &str, at: i64) -> Result<bool> {
-        Ok(self.run("UPDATE device SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (at, device))? > 0)
+        let done = self.run("UPDATE device SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (at, device))? > 0;
+        if done {
+            self.1.push(Entry::Revoked { device: device.to_owned(), at });
+        }
+        Ok(done)
     }
 
     fn put_actor(&mut self, actor: &[u8], device: &str, at: i64) -> Result<bool> {
@@ -147,6 +183,7 @@ impl Writes for View<'_> {
             return Ok(owner.device == device);
         }
         self.run("INSERT INTO actor (id, device, added_at) VALUES (?, ?, ?)", (actor, device, at))?;
+        self.1.push(Entry::Actor { id: hex::encode(actor), device: device.to_owned(), at });
         Ok(true)
     }
 
@@ -182,7 +219,7 @@ impl Writes for View<'_> {
 
     fn append(&mut self, c: &Unsaved<'_>) -> Result<u64> {
         self.run(
-            "INSERT INTO log (unit, kind, size, at, household, hash, bytes, actor, device, carrier, push) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO log (unit, kind, size, at, household, hash, bytes, actor, device, carrier, push, mark) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 c.unit,
                 i64::try_from(c.bytes.len()).unwrap_or(i64::MAX),
@@ -194,6 +231,7 @@ impl Writes for View<'_> {
                 c.device,
                 c.carrier,
                 c.push,
+                self.next_mark(&[c.unit.as_bytes(), &c.at.to_be_bytes(), c.household.as_bytes(), &c.hash])?,
             ),
         )?;
         let seq = self.news_of(c.unit)?;
@@ -214,11 +252,24 @@ impl Writes for View<'_> {
         Ok(self.0.last_insert_rowid())
     }
 
-    fn park(&mut self, p: &Parked, at: i64) -> Result<()> {
+    fn park(&mut self, p: &Parked) -> Result<()> {
         self.run(
-            "INSERT INTO parked (household, hash, device, at, why, words, unit, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (household, hash) DO UPDATE SET why = excluded.why, words = excluded.words",
-            (p.household.as_bytes(), &p.hash, &p.device, at, &p.why, &p.words, &p.unit, &p.bytes),
+            "INSERT INTO parked (household, hash, device, at, why, words, unit, bytes, size, actor, proven)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (household, hash) DO UPDATE SET why = excluded.why, words = excluded.words, proven = max(proven, excluded.proven)",
+            (
+                p.household.as_bytes(),
+                &p.hash,
+                &p.device,
+                p.at,
+                &p.why,
+                &p.words,
+                &p.unit,
+                &p.bytes,
+                i64::try_from(p.bytes.len()).unwrap_or(i64::MAX),
+                &p.actor,
+                p.proven,
+            ),
         )?;
         Ok(())
     }

@@ -1,0 +1,111 @@
+//! What a hostile device tries after a restore, and with what is parked.
+
+use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
+use app_core::domain::id::{IMPORT_ACTOR, new_household};
+use app_core::policy::facts::Facts;
+use app_core::wire::sign::actor_of;
+use serde_bytes::ByteBuf;
+use sync_server::now;
+use sync_server::ops::backup;
+use sync_server::settings::{PARKED_BYTES, PARKED_COUNT};
+use sync_server::store::read;
+
+use crate::office::Office;
+use crate::phone::{Phone, random};
+
+const GRID: &str = "999999101201-01";
+
+/// Backed up, burnt, restored.
+fn burnt(mut office: Office, phones: &mut [&mut Phone]) -> Office {
+    let file = office.dir.path().join("backup.sqlite");
+    backup::backup(&office.data, &file).unwrap();
+    office.stop();
+    let restored = office.dir.path().join("restored");
+    backup::restore(&restored, &file, None, now()).unwrap();
+    let dir = std::mem::replace(&mut office.dir, tempfile::tempdir().unwrap());
+    drop(office);
+    let office = Office::of(dir, restored);
+    for phone in phones {
+        phone.url = office.url();
+    }
+    office
+}
+
+fn founded(grid: &str, actor: [u8; 16], source: Source) -> HouseholdDoc {
+    let place = Place { grid: grid.to_owned(), ..Place::default() };
+    let founding = Founding { place, facts: Facts::default(), source };
+    HouseholdDoc::found(new_household(), &founding, actor, 1_684_548_000).unwrap()
+}
+
+#[test]
+fn after_a_restore_nobody_speaks_for_a_colleague_without_the_servers_own_word() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    wei.sync();
+    mo.sync();
+    let id = *mo.docs.keys().next().unwrap();
+    let office = burnt(office, &mut [&mut wei, &mut mo]);
+    // He writes in her name, and makes up a household of the register.
+    let mut forged = mo.docs[&id].clone();
+    let lie = forged.edit(wei.actor, 1_684_548_000, &[Edit::new("profile/phone", "19900000666")]).unwrap().unwrap();
+    mo.outbox.push((id, None, lie.bytes));
+    let invented = founded(GRID, IMPORT_ACTOR, Source::Import);
+    mo.outbox.push((invented.id(), Some(GRID.into()), invented.changes()[0].bytes.clone()));
+    mo.sync();
+    let why: Vec<&str> = mo.refused.iter().map(|r| r.why.as_str()).collect();
+    assert_eq!(why, ["author", "author"]);
+    wei.sync();
+    assert_ne!(wei.phone_of(id).as_deref(), Some("19900000666"));
+    assert!(read(&*office.store, |r| r.household(invented.id())).unwrap().is_none());
+    office.assert_sound();
+}
+
+#[test]
+fn an_actor_belongs_to_the_key_it_was_made_with() {
+    let office = Office::with_households(60);
+    let wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    // Naming her actor itself is no request at all; a nonce makes an actor of his own key, whatever he copies.
+    let mut request = mo.request();
+    request.actors = vec![ByteBuf::from(wei.actor)];
+    assert_eq!(mo.send(&request).err(), Some((400, "malformed".into())));
+    let nonce = random::<8>();
+    request.actors = vec![ByteBuf::from(nonce)];
+    mo.send(&request).unwrap();
+    let key = read(&*office.store, |r| r.device(&mo.told.device)).unwrap().unwrap().key;
+    let owner = read(&*office.store, |r| r.owner(&actor_of(&key, &nonce))).unwrap().unwrap();
+    assert_eq!(owner.device, mo.told.device);
+    assert_eq!(read(&*office.store, |r| r.owner(&wei.actor)).unwrap().unwrap().device, wei.told.device);
+}
+
+/// 240 KB that nothing compresses, for a household that nobody knows: its founding is kept back.
+fn freight(actor: [u8; 16]) -> (uuid::Uuid, Option<String>, Vec<u8>) {
+    let mut doc = founded(GRID, actor, Source::Phone);
+    let edits: Vec<Edit> =
+        (0..15).map(|k| Edit::new(&format!("profile/heavy_{k}"), hex::encode(random::<8000>()))).collect();
+    let written = doc.edit(actor, 1_684_548_000, &edits).unwrap().unwrap();
+    (doc.id(), None, written.bytes)
+}
+
+#[test]
+fn a_device_cannot_fill_the_disk_with_what_is_refused_and_hears_that_only_it_has_it() {
+    let office = Office::with_households(60);
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    mo.sync();
+    let before = read(&*office.store, |r| r.last_seq()).unwrap();
+    for _ in 0..5 {
+        mo.outbox = (0..16).map(|_| freight(mo.actor)).collect();
+        mo.round().unwrap();
+    }
+    mo.outbox.clear();
+    let (count, bytes) = read(&*office.store, |r| r.parked_of(&mo.told.device)).unwrap();
+    assert!(count > 30 && count <= PARKED_COUNT && bytes <= PARKED_BYTES, "{count} {bytes}");
+    assert!(mo.refused.iter().any(|r| r.why == "dependency" && r.words.contains("只保存在本机")));
+    assert_eq!(read(&*office.store, |r| r.last_seq()).unwrap(), before);
+    // Honest work of the same device still goes in.
+    let id = *mo.docs.keys().next().unwrap();
+    mo.visit(id, "照常入户");
+    mo.sync();
+    office.assert_agrees_with(&mut mo);
+}
