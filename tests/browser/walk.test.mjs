@@ -25,6 +25,7 @@ test('the phone, screen by screen', { timeout: 600_000 }, async (story) => {
   }
   const whole = async (name) => {
     await look(name)
+    if (!process.env.RUHU_PICTURES) return
     const pages = await page.locator('main').first().evaluate((main) => Math.ceil(main.scrollHeight / main.clientHeight))
     for (let at = 1; at < Math.min(pages, 6); at++) {
       await page.locator('main').first().evaluate((main, to) => main.scrollTo({ top: main.clientHeight * to * 0.9 }), at)
@@ -90,7 +91,7 @@ test('the phone, screen by screen', { timeout: 600_000 }, async (story) => {
         await go(page, `/visit/${visit}/finish`)
         await whole(at(`${form}-finish`))
         if (language === 'en') {
-          const left = (await chineseIn(page, 'main')).filter((words) => !/^\S{2,4}$/.test(words))
+          const left = (await chineseIn(page, 'main')).filter((words) => !/^\S{2,4}$|^Based on: /.test(words))
           if (left.length) complaints.push(`${form} finish speaks Chinese: ${left.join(' | ')}`)
         }
       }
@@ -148,7 +149,7 @@ test('the desk, screen by screen', { timeout: 600_000 }, async (story) => {
       await settle(page)
       await whole(`${short}-${name}`)
       if (language === 'en') {
-        const left = (await chineseIn(page, 'main')).filter((words) => words.length > 12)
+        const left = (await chineseIn(page, 'main')).filter((words) => /[。；]/.test(words) && !/^Based on: /.test(words))
         if (left.length) complaints.push(`${name} in English still says: ${left.join(' | ')}`)
       }
     }

@@ -134,7 +134,9 @@ impl Fleet {
 
     fn work(&mut self, who: usize) {
         let phone = &self.phones[who];
-        let lines = phone.lines();
+        // In an order that no random id has a part in: the same seed plays the same story again.
+        let mut lines = phone.lines();
+        lines.sort_by(|a, b| (&a.grid, &a.head_name).cmp(&(&b.grid, &b.head_name)));
         let line = self.dice.of(&lines);
         let household = line.id;
         let made = match self.dice.below(10) {
@@ -147,12 +149,15 @@ impl Fleet {
                 phone.visit_with_answers(household, form, &answers::nobody_home(), false).map(|m| m.visit)
             }
             5 => {
-                let name = format!("新生{}", self.dice.below(1000));
+                let name = format!("新生{}", self.dice.below(1_000_000));
                 phone.add_member(household, json!({"name": name}).as_object().unwrap()).map(|(id, _)| id)
             }
             6 => {
                 let file = phone.household(household).unwrap();
-                let member = self.dice.of(&file.members).fact.id.clone();
+                let mut members: Vec<_> =
+                    file.members.iter().map(|m| (m.fact.name.clone(), m.fact.id.clone())).collect();
+                members.sort();
+                let (_, member) = self.dice.of(&members).clone();
                 // Taken off already: then there is nothing to do.
                 let _ = phone.remove_member(household, &member, Some("moved_out"));
                 return;
@@ -160,7 +165,8 @@ impl Fleet {
             7 => {
                 let grid = phone.person().unwrap().scope[0].as_str().to_owned();
                 let grid = if grid.len() == 15 { grid } else { GRID1.to_owned() };
-                let new = NewHousehold { head_name: "陆大壮".into(), grid, ..NewHousehold::default() };
+                let head_name = format!("陆大壮{}", self.told.rounds);
+                let new = NewHousehold { head_name, grid, ..NewHousehold::default() };
                 phone.add_household(&new).map(|(id, _)| {
                     self.marks.push(Mark {
                         household: id,
@@ -205,7 +211,9 @@ impl Fleet {
             phone.link.then(fault);
         }
         self.told.syncs += 1;
-        match phone.try_sync() {
+        let tried = phone.try_sync();
+        phone.link.rests();
+        match tried {
             Ok(report) => {
                 self.chronicle.note(&format!("went through: {report:?}"));
                 self.told.refused += report.refused;

@@ -46,6 +46,8 @@ struct State {
     cut: bool,
     plan: Option<Plan>,
     late: Vec<Vec<u8>>,
+    /// late requests are on their way
+    delivering: bool,
     seen: Vec<Exchange>,
 }
 
@@ -111,6 +113,13 @@ impl Link {
         std::mem::take(&mut self.state.lock().unwrap().seen)
     }
 
+    /// Waits until late requests that follow an answer have arrived.
+    pub fn rests(&self) {
+        while self.state.lock().unwrap().delivering {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Requests that were held back arrive now.
     pub fn release(&self) {
         deliver_late(&self.state);
@@ -139,7 +148,12 @@ fn carry(state: &Mutex<State>, mut client: TcpStream) {
         let path = String::from_utf8_lossy(&head).split(' ').nth(1).unwrap_or_default().to_owned();
         let down = answer.as_deref().map(|a| a[body_at(a)..].to_vec()).unwrap_or_default();
         let raw_answer = answer.clone().unwrap_or_default();
-        state.lock().unwrap().seen.push(Exchange { path, up: body, down, raw_answer, fault });
+        let waiting = {
+            let mut state = state.lock().unwrap();
+            state.seen.push(Exchange { path, up: body, down, raw_answer, fault });
+            state.delivering = !state.late.is_empty() && fault != Some(Fault::Late);
+            state.delivering
+        };
         let sent = match (answer, fault) {
             (Some(answer), Some(Fault::AnswerTorn(at))) => {
                 let _ = client.write_all(&answer[..at.min(answer.len().saturating_sub(1))]);
@@ -148,13 +162,14 @@ fn carry(state: &Mutex<State>, mut client: TcpStream) {
             (Some(_), Some(Fault::AnswerLost)) | (None, _) => false,
             (Some(answer), _) => client.write_all(&answer).is_ok(),
         };
+        // Of what was lost or torn the device hears nothing: no answer, and late requests wait on.
+        if waiting && sent {
+            deliver_late(state);
+        }
+        state.lock().unwrap().delivering = false;
         if !sent {
             let _ = client.shutdown(Shutdown::Both);
             return;
-        }
-        let waiting = !state.lock().unwrap().late.is_empty();
-        if waiting && fault != Some(Fault::Late) {
-            deliver_late(state);
         }
     }
 }

@@ -65,7 +65,7 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     if let Some(pack) = &answer.pack {
         tx.set_pack_ref(pack)?;
     }
-    cursor(tx, sent, answer, &mut applied)?;
+    cursor(tx, identity, sent, answer, &mut applied)?;
     applied.unanswered = unanswered(sent, answer);
     Ok(applied)
 }
@@ -326,12 +326,15 @@ fn lacking(tx: &Tx<'_>, answer: &SyncAnswer, now: i64, applied: &mut Applied) ->
     Ok(())
 }
 
-fn cursor(tx: &Tx<'_>, sent: &Outgoing, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {
+fn cursor(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAnswer, applied: &mut Applied) -> Result<()> {
     let next = &answer.cursor;
     let restored = restored(sent, answer);
     if restored {
         // A backup does not know the actors of which it was told since.
         tx.set_told_actors(0)?;
+        // And it may give us files that lack our own latest work, which only colleagues still hold: what we write in
+        // them takes no number of that.
+        tx.add_own_actor(fresh_actor(identity)?)?;
     }
     if restored && sent.request.held.is_empty() {
         tx.set_comparing(true)?;

@@ -90,9 +90,12 @@ fn plant(
     if !lost.is_empty() {
         let (own, pending) = (tx.own_actors()?, tx.pending_of(id)?);
         let steps: HashMap<Hash, Step> = local.history(&|_| None).into_iter().map(|s| (s.hash, s)).collect();
+        let ours = |hash: &Hash| steps.get(hash).is_some_and(|s| own.contains(&s.actor));
+        // Where others have built on it, only the server can write it all again, each part under its author.
+        let all_as_it_is = !dropped.others_too && !lost.iter().all(|c| ours(&c.hash));
         for change in &lost {
-            let step = steps.get(&change.hash);
-            if step.is_some_and(|s| own.contains(&s.actor) && rewrite(tx, id, &mut base, s, new.actor).is_ok()) {
+            let step = steps.get(&change.hash).filter(|s| own.contains(&s.actor) && !all_as_it_is);
+            if step.is_some_and(|s| rewrite(tx, id, &mut base, s, new.actor).is_ok()) {
                 tx.drop_change(&change.hash)?;
                 outcome = Outcome::Rewritten;
             } else if dropped.others_too && pending.iter().any(|p| p.hash == change.hash) {
@@ -104,6 +107,8 @@ fn plant(
                     now,
                 )?;
             } else {
+                // Behind what it rests on, whenever it was written.
+                tx.drop_change(&change.hash)?;
                 tx.log_again(id, &change.hash, &change.bytes, now)?;
             }
         }

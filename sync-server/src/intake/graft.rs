@@ -1,9 +1,9 @@
-//! After a restore: work of others whose numbers have been taken since (their author's phone was put back and went on
+//! After a restore: work, also of others, whose numbers have been taken since (their author's phone was put back and went on
 //! from there) is written again under an actor made from the old one, which is registered to the same device.
 
 use std::collections::HashSet;
 
-use app_core::document::{Admitted, Graft, Hash, HouseholdDoc, change_hash};
+use app_core::document::{Admitted, Graft, Hash, HouseholdDoc, actor_of, change_hash};
 use app_core::domain::Area;
 
 use super::judge::{Bringer, Judge};
@@ -23,7 +23,9 @@ impl Household<'_> {
         unit: Option<&Area>,
     ) -> Result<Vec<Taken>> {
         let mut taken = Vec::new();
-        if !refused.iter().any(|(_, _, why)| *why == RefusedWhy::Duplicate) {
+        // What is the device's own alone it writes again itself, as at any other time.
+        let others = refused.iter().any(|(_, bytes, _)| self.is_of_another(bytes));
+        if !others || !refused.iter().any(|(_, _, why)| *why == RefusedWhy::Duplicate) {
             return Ok(taken);
         }
         let mut graft = Graft::default();
@@ -42,6 +44,11 @@ impl Household<'_> {
         Ok(taken)
     }
 
+    fn is_of_another(&self, bytes: &[u8]) -> bool {
+        let owner = actor_of(bytes).and_then(|actor| self.w.owner(&actor).ok().flatten());
+        owner.is_some_and(|o| o.device != self.round.device)
+    }
+
     fn graft_one(
         &mut self,
         doc: &mut HouseholdDoc,
@@ -51,10 +58,7 @@ impl Household<'_> {
         taken: &mut Vec<Taken>,
     ) -> Result<bool> {
         let Some(again) = graft.write_again(bytes) else { return Ok(false) };
-        // Whoever is still there writes it again itself.
-        let Some(owner) = self.w.owner(&again.author)?.filter(|o| o.device != self.round.device) else {
-            return Ok(false);
-        };
+        let Some(owner) = self.w.owner(&again.author)? else { return Ok(false) };
         if !self.w.put_actor(&again.actor, &owner.device, self.round.now)? {
             return Ok(false);
         }

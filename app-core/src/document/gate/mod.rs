@@ -321,6 +321,12 @@ fn judged(
     Ok(())
 }
 
+/// The actor a change names; nothing else of it is looked at.
+pub fn actor_of(bytes: &[u8]) -> Option<Actor> {
+    let chunk = wire_chunk::chunk(bytes).filter(|c| c.kind == wire_chunk::CHANGE)?;
+    chunk::peek(chunk.data).map(|peek| peek.actor)
+}
+
 /// Whether a change claims no more operations than `limit`: asked before it is parsed (a short one can claim millions).
 pub(super) fn is_bounded(bytes: &[u8], limit: u64) -> bool {
     let chunk = wire_chunk::chunk(bytes).filter(|c| c.kind == wire_chunk::CHANGE);

@@ -1,7 +1,7 @@
 //! 韦秀英 and 李建国 edit one household apart.
 
 use super::people::*;
-use crate::document::{Answer, Edit, HouseholdDoc, Scalar};
+use crate::document::{Admitted, Answer, Edit, Graft, Grafted, HouseholdDoc, Scalar};
 use crate::domain::id::IMPORT_ACTOR;
 
 #[test]
@@ -213,7 +213,7 @@ fn the_history_tells_who_changed_what_from_what() {
 }
 
 #[test]
-fn a_restored_phone_writes_its_branch_again_and_meets_the_others() {
+fn a_branch_under_numbers_that_are_taken_is_written_again_and_meets_the_others() {
     let mut wei = imported();
     edit(&mut wei, WEI, &[Edit::new("profile/phone", "10000000002")]);
     let backup = wei.snapshot();
@@ -227,14 +227,28 @@ fn a_restored_phone_writes_its_branch_again_and_meets_the_others() {
     assert_eq!(refused.why, crate::approvals::RefusedWhy::Duplicate);
     assert_eq!(take(&mut server, &second.bytes).unwrap_err().why, crate::approvals::RefusedWhy::Dependency);
 
-    const WEI_AGAIN: [u8; 16] = [0x44; 16];
-    let again = restored.reauthored(&[first.hash, second.hash], &[WEI], WEI_AGAIN).unwrap();
-    assert_eq!(again.dropped, [first.hash, second.hash]);
-    assert_eq!(again.doc.digest(), restored.digest());
-    for change in &again.written {
-        server.admit(&change.bytes, Some(WEI_AGAIN), &mut anything).unwrap();
+    // 李建国 has built on it.
+    let mut li = HouseholdDoc::load(&restored.snapshot()).unwrap();
+    let third = edit(&mut li, LI, &[Edit::new("place/hamlet", "小榕屯")]);
+    let branch = [&first.bytes, &second.bytes, &third.bytes];
+
+    let mut graft = Graft::default();
+    assert!(!graft.bears(&second.bytes), "nothing has moved yet");
+    let again: Vec<Grafted> = branch.iter().map(|bytes| graft.write_again(bytes).unwrap()).collect();
+    assert!(graft.bears(&second.bytes) && graft.bears(&third.bytes));
+    assert_eq!(again.iter().map(|g| g.author).collect::<Vec<_>>(), [WEI, WEI, LI]);
+    assert!(again[0].actor == again[1].actor && again[1].actor != again[2].actor);
+    for change in &again {
+        server.admit(&change.bytes, Some(change.actor), &mut anything).unwrap();
     }
-    let mut restored = again.doc;
-    meet(&mut server, &mut restored);
-    assert_eq!(server.file().visits.len(), 2);
+    assert_eq!((server.file().visits.len(), server.file().place.hamlet.as_str()), (2, "小榕屯"));
+    // Whoever does it again makes the same bytes, and they are here already.
+    let mut other = Graft::default();
+    for (bytes, before) in branch.iter().zip(&again) {
+        let now = other.write_again(bytes).unwrap();
+        assert_eq!((now.hash, &now.bytes), (before.hash, &before.bytes));
+        assert!(matches!(take(&mut server, &now.bytes), Ok(Admitted::AlreadyHere { .. })));
+    }
+    assert!(Graft::default().write_again(&first.bytes[..first.bytes.len() - 1]).is_none());
+    assert_eq!(HouseholdDoc::load(&server.snapshot()).unwrap().digest(), server.digest());
 }
