@@ -168,7 +168,7 @@ def codes(forms):
 HEADS = {
     "params": "key,value,from,to,unit,provisional,source,label,label_en",
     "codes": "list,code,label,label_en,order,sex,from,to,provisional,source",
-    "phases": "id,label,label_en,from,to,flag,source,note",
+    "phases": "id,label,label_en,from,to,flag,source,note,note_en",
     "checklist": "level,number,phase,task,content,task_en,content_en,evidence",
     "routes": "case,order,step,label,label_en,level,permit,optional,min_days,max_days,deadline,source",
     "permits": "title,label,label_en,level,scope,permits,source",

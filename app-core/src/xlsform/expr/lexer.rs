@@ -121,7 +121,7 @@ impl Lexer<'_> {
         let Some(end) = rest.iter().position(|c| *c == '}') else {
             return Err(ExprError::new(self.at, "${ is not closed by }".into()));
         };
-        let name: String = rest.iter().take(end).collect::<String>().trim().to_string();
+        let name: String = rest.iter().take(end).collect();
         if !is_name(name.strip_prefix("last-saved#").unwrap_or(&name)) {
             return Err(ExprError::new(self.at, format!("“${{{name}}}” does not hold a question's name")));
         }

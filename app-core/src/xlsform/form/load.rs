@@ -44,6 +44,12 @@ pub fn compile(book: &Workbook, fallback_id: &str) -> Result<Form, Problems> {
     // Formulas are read even after other problems, so that an author sees all of them at once.
     read_formulas(&mut form, &drafts, &mut problems);
     check_choices(&form, &mut problems);
+    for name in split(settings.get("instance_name").map_or("", String::as_str)).into_iter().filter_map(Result::err) {
+        if form.find(&name).is_none() {
+            let message = format!("there is no question named “{name}”");
+            problems.push(Problem::cell("settings", 2, "instance_name", message));
+        }
+    }
     if !problems.is_empty() {
         return Err(in_order(problems));
     }

@@ -7,6 +7,7 @@ mod graph;
 mod header;
 mod load;
 mod model;
+mod parameters;
 pub(crate) mod range;
 mod reads;
 mod resolve;

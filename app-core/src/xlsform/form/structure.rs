@@ -156,7 +156,16 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn question(&mut self, kind: Kind, cells: Cells<'a>) -> Option<QuestionId> {
-        let name = cells.code("name");
+        let name = match cells.code("name") {
+            name if name.is_empty() && kind == Kind::Audit => "audit".to_string(),
+            name => name,
+        };
+        if kind == Kind::Audit && name != "audit" {
+            self.problems.push(cells.problem("name", "an audit is named “audit”, or not at all"));
+        }
+        if name == "meta" && self.open.len() == 1 {
+            self.problems.push(cells.problem("name", "“meta” is the form's own: another name is needed"));
+        }
         if !is_name(&name) || name.contains(':') {
             let said = if name.is_empty() {
                 "the row has no name".to_string()
@@ -171,7 +180,7 @@ impl<'a> Builder<'a, '_> {
             return None;
         }
         let binds = cells.prefixed("bind::");
-        let given = parameters(cells.get("parameters"));
+        let given = super::parameters::read(cells.get("parameters"));
         let shape = match types::shape(kind, binds.get("type").map(String::as_str)) {
             Shape::Decimal if kind == Kind::Range && super::range::is_whole(&given) => Shape::Integer,
             shape => shape,
@@ -188,7 +197,8 @@ impl<'a> Builder<'a, '_> {
             overridable,
             ..Question::root()
         };
-        if let Err(message) = super::range::check(&question) {
+        let parameters = super::parameters::check(kind, &question.parameters);
+        if let Err(message) = parameters.and_then(|()| super::range::check(&question)) {
             self.problems.push(cells.problem("parameters", message));
         }
         self.check_says_something(&question, &cells);
@@ -235,9 +245,4 @@ impl<'a> Builder<'a, '_> {
         self.out.drafts.push(draft);
         id
     }
-}
-
-fn parameters(cell: &str) -> std::collections::BTreeMap<String, String> {
-    let parts = cell.split([' ', ',', ';']).filter_map(|p| p.split_once('='));
-    parts.map(|(k, v)| (k.trim().to_lowercase(), v.trim().to_string())).collect()
 }

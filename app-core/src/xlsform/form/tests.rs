@@ -50,6 +50,10 @@ fn each_fault_names_its_row_and_column() {
         ("| | text | a ${who} | A |", "name", "cannot be a name"),
         ("| | text | a | ${nobody} |", "label", "no question named"),
         ("| | end group | | |", "type", "nothing is open"),
+        ("| | Text | a | A |", "type", "it is written “text”"),
+        ("| | text | meta | A |", "name", "form's own"),
+        ("| | audit | b | |", "name", "named “audit”"),
+        ("| | text | a | A | ${ good } = 1 |", "relevant", "does not hold"),
     ] {
         let problem = fault(row);
         assert_eq!(problem.sheet, "survey", "{row}");

@@ -155,13 +155,17 @@ const SIMPLE: &[(&str, Kind)] = &[
     ("range", Kind::Range),
     ("date", Kind::Date),
     ("time", Kind::Time),
+    ("dateTime", Kind::DateTime),
     ("datetime", Kind::DateTime),
+    ("date time", Kind::DateTime),
     ("note", Kind::Note),
     ("calculate", Kind::Calculate),
     ("hidden", Kind::Hidden),
     ("acknowledge", Kind::Acknowledge),
     ("trigger", Kind::Acknowledge),
     ("geopoint", Kind::Geopoint),
+    ("location", Kind::Geopoint),
+    ("gps", Kind::Geopoint),
     ("geotrace", Kind::Geotrace),
     ("geoshape", Kind::Geoshape),
     ("image", Kind::Image),
@@ -199,24 +203,24 @@ const SELECTS: &[(&str, Kind, bool)] = &[
 /// Understands a type cell; the error says what is wrong with it.
 pub fn read(cell: &str) -> Result<Type, String> {
     let text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lower = text.to_lowercase();
-    if let Some((_, kind)) = SIMPLE.iter().find(|(name, _)| *name == lower) {
+    if let Some((_, kind)) = SIMPLE.iter().find(|(name, _)| *name == text) {
         return Ok(Type::Plain(*kind));
     }
-    if let Some(what) = lower.strip_prefix("begin").map(|w| w.trim_start_matches([' ', '_'])) {
+    if let Some((name, _)) = SIMPLE.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)) {
+        return Err(format!("the type “{cell}” is not known: it is written “{name}”"));
+    }
+    if let Some(what) = text.strip_prefix("begin").map(|w| w.trim_start_matches([' ', '_'])) {
         return container(what)
             .map(Type::Begin)
             .ok_or_else(|| format!("“{cell}” begins nothing known: group or repeat"));
     }
-    if let Some(what) = lower.strip_prefix("end").map(|w| w.trim_start_matches([' ', '_'])) {
+    if let Some(what) = text.strip_prefix("end").map(|w| w.trim_start_matches([' ', '_'])) {
         return container(what).map(Type::End).ok_or_else(|| format!("“{cell}” ends nothing known: group or repeat"));
     }
     for (prefix, kind, from_file) in SELECTS {
-        if let Some(rest) = lower.strip_prefix(prefix)
+        if let Some(rest) = text.strip_prefix(prefix)
             && (rest.is_empty() || rest.starts_with(' '))
         {
-            // The list's name keeps its case: take it from the cell, by the same number of characters.
-            let rest: String = text.chars().skip(prefix.chars().count()).collect();
             return select(*kind, *from_file, rest.trim(), cell);
         }
     }

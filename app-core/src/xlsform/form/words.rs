@@ -73,7 +73,7 @@ pub fn split(text: &str) -> Vec<Result<String, String>> {
         if !before.is_empty() {
             out.push(Ok(before.to_string()));
         }
-        out.push(Err(name.trim().to_string()));
+        out.push(Err(name.to_string()));
         rest = tail;
     }
     if !rest.is_empty() {

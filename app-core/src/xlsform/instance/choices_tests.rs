@@ -127,7 +127,7 @@ fn a_range_takes_what_lies_between_its_ends() {
     assert_eq!(value(&visit, "mark"), "6", "what was refused is not stored");
     set(&mut visit, "share", "0.75").unwrap();
     assert!(set(&mut visit, "share", "1.25").is_err());
-    for parameters in ["start=a", "step=0", "start=1 end=3 step=5"] {
+    for parameters in ["start=a", "step=0", "start=1 end=3 step=5", "begin=1"] {
         let text = format!("| survey |\n| | type | name | label | parameters |\n| | range | r | R | {parameters} |\n");
         let problem = compiled(&text).unwrap_err().errors.remove(0);
         assert_eq!((problem.row, problem.column.as_deref()), (Some(2), Some("parameters")), "{parameters}");
