@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::views::*;
-use super::{finish, household, lists, problems, session, sync, visit};
+use super::{finish, household, lists, problems, session, sync, visit, visit_checks};
 use crate::error::{Error, Result};
 use crate::service::App;
 
@@ -35,6 +35,7 @@ macro_rules! method_table {
             "visit.answer" visit::answer: AnswerRequest => VisitPatch,
             "visit.add_instance" visit::add_instance: AddInstanceRequest => VisitPatch,
             "visit.remove_instance" visit::remove_instance: RemoveInstanceRequest => VisitPatch,
+            "visit.checks" visit_checks::view: VisitRequest => Vec<FieldCheck>,
             "visit.summary" finish::summary: VisitRequest => FinishView,
             "visit.finish" finish::finish: FinishRequest => FinishedView,
             "visit.put_down" finish::put_down: VisitRequest => FinishedView,

@@ -22,6 +22,7 @@
 //! | `visit.view`, `visit.privacy_shown` | `VisitRequest` | `VisitView` | `invalid` no such open visit |
 //! | `visit.answer` | `AnswerRequest` | `VisitPatch` | `invalid` path, read-only, value that is not of the type; `disk` = not saved |
 //! | `visit.add_instance`, `visit.remove_instance` | `AddInstanceRequest`, `RemoveInstanceRequest` | `VisitPatch` | `invalid` |
+//! | `visit.checks` | `VisitRequest` | `FieldCheck[]` | `invalid` no such open visit |
 //! | `visit.summary` | `VisitRequest` | `FinishView` | `invalid` |
 //! | `visit.finish` | `FinishRequest` | `FinishedView` | `invalid` unanswered or wrong (the labels are named), `disk` |
 //! | `visit.put_down` | `VisitRequest` | `FinishedView` | `disk` |
@@ -53,6 +54,7 @@ mod sync;
 mod tests;
 pub mod views;
 mod visit;
+mod visit_checks;
 pub mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

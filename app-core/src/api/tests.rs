@@ -372,3 +372,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_contradiction_is_said_at_the_field_of_the_member_concerned_and_gone_when_mended() {
+    let mut facts = xiuying();
+    facts["profile"] = json!({ "base": "lifted", "phone": "13800000002", "head_name": "韦秀英" });
+    let (phone, id) = with(facts);
+    let visit = opened(&phone.app, id, "screening-lifted");
+    let checks = || call(&phone.app, "visit.checks", json!({ "visit": visit["id"] })).as_array().unwrap().clone();
+    let of = |rule: &str| checks().into_iter().filter(|c| c["rule"] == rule).collect::<Vec<_>>();
+    let path = |name: &str, member: &str| {
+        let view = call(&phone.app, "visit.view", json!({ "visit": visit["id"] }));
+        let found = questions(&view)
+            .into_iter()
+            .find(|q| q["name"] == name && q["path"].as_str().unwrap().contains(member))
+            .unwrap_or_else(|| panic!("no {name} of {member}"));
+        found["path"].as_str().unwrap().to_owned()
+    };
+    let say = |name: &str, member: &str, value: Value| {
+        call(&phone.app, "visit.answer", json!({ "visit": visit["id"], "path": path(name, member), "value": value }))
+    };
+    assert!(of("disabled-certificate").is_empty());
+    say("health", "mdawei000001", json!(["disabled"]));
+    let said = of("disabled-certificate");
+    let at: Vec<&str> = said.iter().map(|c| c["path"].as_str().unwrap()).collect();
+    assert_eq!(at, [path("id_number", "mdawei000001"), path("health", "mdawei000001")], "his fields, not hers");
+    assert_eq!(said[0]["severity"], "warning");
+    assert!(said[0]["words"].as_str().unwrap().starts_with("韦大伟："));
+    say("health", "mdawei000001", json!(["healthy"]));
+    assert!(of("disabled-certificate").is_empty());
+    let gaps = of("education-none");
+    assert!(gaps.is_empty(), "a gap waits for the finish page: {gaps:?}");
+}

@@ -159,6 +159,7 @@ const en: Words = {
     count: '{count} member | {count} members',
     incomplete: '{count} with something missing',
     allComplete: 'All complete',
+    doubted: 'Please check',
     complete: 'Complete',
     missing: '{count} missing',
     showAll: 'Show everything ({count} known)',

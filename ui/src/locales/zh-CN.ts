@@ -158,6 +158,7 @@ const zhCN = {
     count: '家庭成员 {count} 人',
     incomplete: '{count} 人还有没填的',
     allComplete: '都填好了',
+    doubted: '请核对',
     complete: '已填好',
     missing: '缺 {count} 项',
     showAll: '看全部（还有 {count} 项已知）',

@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { AnswerRequest, VisitPatch, VisitView } from '@/api/bindings'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AnswerRequest, FieldCheck, VisitPatch, VisitView } from '@/api/bindings'
 import { setCarrier, type Answer } from '@/api/call'
 import { looseQuestion } from '@/forms/fact'
 import { useVisit } from './visit'
@@ -19,13 +19,16 @@ const patched = ({ path, value }: AnswerRequest): VisitPatch => ({
 describe('the visit on the screen', () => {
   const sent: AnswerRequest[] = []
   let disk: 'fine' | 'full' = 'fine'
+  let said: FieldCheck[] = []
 
   beforeEach(() => {
     sent.length = 0
     disk = 'fine'
+    said = []
     setActivePinia(createPinia())
     setCarrier(async (method, params): Promise<Answer<unknown>> => {
       if (method === 'visit.view') return { ok: view() }
+      if (method === 'visit.checks') return { ok: said }
       const request = params as AnswerRequest
       await Promise.resolve()
       if (disk === 'full') return { error: { kind: 'disk', words: '磁盘满了，这一项没有保存。' } }
@@ -47,6 +50,18 @@ describe('the visit on the screen', () => {
     expect(visit.question('/s/a')?.value).toBe(2)
     expect(visit.savedAt).toBe('2023-05-20T10:32:00')
     expect(visit.saving).toBe(false)
+  })
+
+  it('shows what the checks say at the field, after everything sent is saved, and drops it when it is mended', async () => {
+    const visit = useVisit()
+    await visit.load('v1')
+    said = [{ path: '/s/a', rule: 'minor-labour', words: '李小明：未满16周岁。', severity: 'error' }]
+    await visit.answer('/s/a', 1)
+    await vi.waitFor(() => expect(visit.checks.get('/s/a')?.[0]?.words).toBe('李小明：未满16周岁。'))
+    expect(visit.checks.get('/s/b')).toBeUndefined()
+    said = []
+    await visit.answer('/s/a', 2)
+    await vi.waitFor(() => expect(visit.checks.size).toBe(0))
   })
 
   it('keeps an answer that the disk would not take, says so, and sends it again', async () => {

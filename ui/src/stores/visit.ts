@@ -2,7 +2,7 @@
  *  answers; leaving the screen waits for the last one. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { AnswerRequest, QuestionView, VisitPatch, VisitView } from '@/api/bindings'
+import type { AnswerRequest, FieldCheck, QuestionView, VisitPatch, VisitView } from '@/api/bindings'
 import { call } from '@/api/call'
 import { wordsOf } from '@/composables/useCall'
 import { applyPatch, indexOf, type Index } from '@/forms/tree'
@@ -17,6 +17,21 @@ export const useVisit = defineStore('visit', () => {
   /** errors of unanswered questions are shown from the moment someone wanted to finish */
   const strict = shallowRef(false)
   let queue: Promise<unknown> = Promise.resolve()
+  /** what the data checks say, by question; asked for when nothing is on its way */
+  const checks = ref(new Map<string, FieldCheck[]>())
+  let asking = 0
+
+  async function check(): Promise<void> {
+    const visit = view.value?.id
+    const mine = ++asking
+    if (!visit) return
+    // Checks help; the form goes on without them.
+    const said = await call('visit.checks', { visit }).catch(() => undefined)
+    if (!said || mine !== asking || view.value?.id !== visit) return
+    const next = new Map<string, FieldCheck[]>()
+    for (const line of said) next.set(line.path, [...(next.get(line.path) ?? []), line])
+    checks.value = next
+  }
 
   function take(next: VisitView): VisitView {
     const same = view.value?.id === next.id
@@ -24,6 +39,7 @@ export const useVisit = defineStore('visit', () => {
     index = indexOf(view.value)
     if (!same) {
       savedAt.value = undefined
+      checks.value = new Map()
       strict.value = false
       unsaved.value.clear()
     }
@@ -38,7 +54,10 @@ export const useVisit = defineStore('visit', () => {
 
   function enqueue<T>(work: () => Promise<T>): Promise<T> {
     waiting.value++
-    const done = queue.then(work).finally(() => waiting.value--)
+    const done = queue.then(work).finally(() => {
+      waiting.value--
+      if (waiting.value === 0) void check()
+    })
     queue = done.catch(() => undefined)
     return done
   }
@@ -62,7 +81,12 @@ export const useVisit = defineStore('visit', () => {
     unsaved,
     strict,
     saving: computed(() => waiting.value > 0),
-    load: async (visit: string) => take(await call('visit.view', { visit })),
+    checks,
+    load: async (visit: string) => {
+      const next = take(await call('visit.view', { visit }))
+      void check()
+      return next
+    },
     privacyShown: async () => {
       if (view.value) take(await call('visit.privacy_shown', { visit: view.value.id }))
     },

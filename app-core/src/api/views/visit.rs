@@ -296,3 +296,15 @@ pub struct FinishedView {
     /// the next form due for this household, if any
     pub next_form: Option<FormDue>,
 }
+
+/// One line of `visit.checks`: a data check (checks.csv) that speaks of an answer in this form.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FieldCheck {
+    /// path of the question
+    pub path: String,
+    /// id of the check
+    pub rule: String,
+    pub words: String,
+    /// warning, error
+    pub severity: String,
+}

@@ -10,6 +10,7 @@ use crate::document::Edit;
 use crate::domain::Outcome;
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
+use crate::policy::facts::Facts;
 use crate::policy::{self, Finding, FormFor};
 use crate::storage::Edited;
 use crate::storage::journal::{JournalState, OpenVisit};
@@ -74,15 +75,7 @@ impl App {
     /// What the finish page shows.
     pub fn visit_summary<T>(&self, visit: &str, then: impl FnOnce(&Running, &Summary) -> T) -> Result<T> {
         self.visit(visit, |running| {
-            let end = Finish::with(Outcome::Done);
-            let edits = self.visit_edits(running, Some(&end))?;
-            let (author, household) = (self.author()?, running.open.household);
-            let (file, from) = self.read(|tx| {
-                let mut doc = tx.need(household)?;
-                doc.edit(author.actor, author.at, &edits)?;
-                Ok((doc.file(), campaign_from(tx.lens())))
-            })?;
-            let facts = file.facts(from);
+            let facts = self.facts_so_far(running)?;
             let judgement = policy::judge(&running.pack, &facts, running.on);
             let standing = facts.standing().unwrap_or(crate::domain::Standing::Ordinary);
             let summary = Summary {
@@ -93,6 +86,26 @@ impl App {
                 leaflets_due: leaflets_due(&facts, standing).into_iter().map(str::to_owned).collect(),
             };
             Ok(then(running, &summary))
+        })
+    }
+
+    /// The checks over the household as this visit would leave it now: for the field concerned, while the person who knows
+    /// is still there.
+    pub fn visit_checks<T>(&self, visit: &str, then: impl FnOnce(&Running, &[Finding]) -> T) -> Result<T> {
+        self.visit(visit, |running| {
+            let facts = self.facts_so_far(running)?;
+            Ok(then(running, &policy::check(&running.pack, &facts, running.on).findings))
+        })
+    }
+
+    /// The facts as they would stand if the visit ended now, done.
+    fn facts_so_far(&self, running: &Running) -> Result<Facts> {
+        let edits = self.visit_edits(running, Some(&Finish::with(Outcome::Done)))?;
+        let (author, household) = (self.author()?, running.open.household);
+        self.read(|tx| {
+            let mut doc = tx.need(household)?;
+            doc.edit(author.actor, author.at, &edits)?;
+            Ok(doc.file().facts(campaign_from(tx.lens())))
         })
     }
 

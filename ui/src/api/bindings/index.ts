@@ -94,6 +94,23 @@ export type FactView = { path: string, label: string, value: string, masked: boo
 control: Control | null, choices: Array<ChoiceView>, };
 
 /**
+ * One line of `visit.checks`: a data check (checks.csv) that speaks of an answer in this form.
+ */
+export type FieldCheck = { 
+/**
+ * path of the question
+ */
+path: string, 
+/**
+ * id of the check
+ */
+rule: string, words: string, 
+/**
+ * warning, error
+ */
+severity: string, };
+
+/**
  * A finding of the rules, explaining itself.
  */
 export type FindingView = { rule: string, paragraph: string, words: string, 
@@ -726,6 +743,7 @@ export type Methods = {
   "visit.answer": { request: AnswerRequest; answer: VisitPatch };
   "visit.add_instance": { request: AddInstanceRequest; answer: VisitPatch };
   "visit.remove_instance": { request: RemoveInstanceRequest; answer: VisitPatch };
+  "visit.checks": { request: VisitRequest; answer: Array<FieldCheck> };
   "visit.summary": { request: VisitRequest; answer: FinishView };
   "visit.finish": { request: FinishRequest; answer: FinishedView };
   "visit.put_down": { request: VisitRequest; answer: FinishedView };
