@@ -88,6 +88,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         },
         vouched,
         letter,
+        before: tx.brings_from_before()?,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;

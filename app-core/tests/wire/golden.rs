@@ -106,6 +106,7 @@ fn golden_round() {
         }],
         vouched: Vec::new(),
         letter: None,
+        before: false,
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {

@@ -156,6 +156,7 @@ impl Phone {
             proofs: if self.offer.is_empty() { Vec::new() } else { self.receipts.clone() },
             vouched: Vec::new(),
             letter: None,
+            before: false,
         };
         sign_push(&mut request, &self.secret).unwrap();
         request
