@@ -205,8 +205,12 @@ impl Household<'_> {
             let (device, person) = (self.round.device, self.round.person);
             let bringer = Bringer { device, person, vouched: false, proven: &self.proven };
             let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, unit.clone());
-            let outcomes = doc.admit_new(fresh.iter().map(|(_, b)| *b), &mut |a| judge.judge(a));
-            for ((hash, bytes), outcome) in fresh.iter().zip(outcomes) {
+            // What was accepted once is taken whatever the file weighs; it rests on nothing that was not.
+            let (signed, new): (Vec<_>, Vec<_>) =
+                fresh.iter().copied().partition(|(hash, _)| self.proven.contains(hash));
+            let mut outcomes = doc.admit_many(signed.iter().map(|(_, b)| *b), None, &mut |a| judge.judge(a));
+            outcomes.extend(doc.admit_new(new.iter().map(|(_, b)| *b), &mut |a| judge.judge(a)));
+            for ((hash, bytes), outcome) in signed.iter().chain(&new).zip(outcomes) {
                 match outcome {
                     Ok(Admitted::New { actor, .. }) => match judge.author(actor, hash) {
                         Ok(author) => taken.push(taken_of(author, *hash, actor, bytes, device)),
