@@ -132,10 +132,10 @@ pub fn token_hash(token: &str) -> [u8; 32] {
 }
 
 /// A person with the areas in which a push of this device is still taken: the present ones, and those it has not heard
-/// of losing, or only just (work done there is accepted, attributed, never dropped; 4-sync.md).
-pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, now: i64) -> Result<Person> {
+/// of losing, or only just (work done there is accepted, attributed, never dropped; 4-sync.md). `heard`: by this request.
+pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, heard: bool, now: i64) -> Result<Person> {
     let mut wide = person.person.clone();
-    let heard = device.scope_seq >= person.changed_seq;
+    let heard = heard && device.scope_seq >= person.changed_seq;
     if !heard || now.saturating_sub(device.heard_at) < settings::HEARD_GRACE {
         let since = now.saturating_sub(settings::FORMER_AREA_GRACE).max(device.enrolled_at);
         wide.scope.extend(r.former_areas(&wide.id, since)?);
