@@ -76,7 +76,11 @@ export type EnrolRequest = { server: string, ticket: string, pin: string,
 /**
  * zh-CN or en: the language that was chosen on the first page; kept when the enrolment is done
  */
-language?: string, };
+language?: string, 
+/**
+ * what people call this device; where nobody says, the kind of device
+ */
+device?: string, };
 
 /**
  * Every failed call.
