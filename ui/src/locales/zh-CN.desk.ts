@@ -41,6 +41,7 @@ export default {
     go: '打开',
     wait: '请等待 {seconds} 秒后再试。',
     left: '还可以试 {count} 次。',
+    forgot: '忘记密码，请联系管理员。这台电脑里的内容是加密的，不会泄露；已同步的都在服务器上。',
   },
   overview: {
     title: '排查进度',
@@ -119,6 +120,7 @@ export default {
     visits: '入户记录',
     measures: '帮扶措施',
     forms: '应填的表',
+    noForms: '这一户现在没有应填的表',
     formDone: '已填',
     formDue: '待填',
     findings: '系统提示',
@@ -147,6 +149,7 @@ export default {
   },
   visit: {
     window: '收支统计时间 {from} 至 {to}',
+    of: '{household}户 · {hamlet}',
     by: '{who} 于 {date}',
     override: '人工修改，系统原为：{value}',
     empty: '未填',
