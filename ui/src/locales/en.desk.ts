@@ -113,7 +113,7 @@ const en: typeof words = {
     remove: 'Remove',
     conflict: '{count} disagreements',
   },
-  progress: { left: 'Not yet', draft: 'Draft', done: 'Screened', unsynced: 'Not sent', leaflet_due: 'Leaflet due' },
+  progress: { left: 'Not yet', draft: 'Draft', done: 'Screened', unsynced: 'Not sent', leaflet_due: 'Leaflet due', attempted: 'Not met', partly: 'Form still due', conflict: 'Conflict' },
   list: { ordinary: 'Ordinary', priority: 'Priority', lifted: 'Lifted and cleared', monitored: 'Monitored' },
   household: {
     back: 'Back to the register',

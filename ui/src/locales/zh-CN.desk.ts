@@ -111,7 +111,7 @@ export default {
     remove: '删除',
     conflict: '有 {count} 处不一致',
   },
-  progress: { left: '未排查', draft: '有草稿', done: '已排查', unsynced: '未上传', leaflet_due: '明白纸未发' },
+  progress: { left: '未排查', draft: '有草稿', done: '已排查', unsynced: '未上传', leaflet_due: '明白纸未发', attempted: '未见到人', partly: '待补表', conflict: '有冲突' },
   list: { ordinary: '一般农户', priority: '重点户', lifted: '脱贫户及已消除', monitored: '未消除监测对象' },
   household: {
     back: '返回登记册',
