@@ -112,13 +112,18 @@ pub fn check_token(r: &dyn Reads, token: &str) -> Result<(DeviceRow, PersonRow)>
     };
     let device = r.device_by_token(&token_hash(token))?.ok_or_else(unknown)?;
     if device.revoked_at.is_some() {
-        return Err(Error::new(
-            Why::DeviceRevoked,
-            "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
-        ));
+        return Err(revoked());
     }
     let person = r.person(&device.person)?.ok_or_else(unknown)?;
     Ok((device, person))
+}
+
+/// What a revoked device is told.
+pub fn revoked() -> Error {
+    Error::new(
+        Why::DeviceRevoked,
+        "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
+    )
 }
 
 /// The hash under which a token is kept.
