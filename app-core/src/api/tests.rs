@@ -211,6 +211,8 @@ fn finishing_through_the_screens_reaches_every_page() {
     assert_eq!(overview["by_day"], json!([{ "code": "2023-06-01", "label": "2023-06-01", "count": 1 }]));
     let list = call(app, "households.search", json!({ "text": "qgh" }));
     assert_eq!((list["total"].clone(), list["rows"][0]["progress"].clone()), (json!(1), json!("draft")));
+    let filtered = |progress: &str| call(app, "households.search", json!({ "progress": progress }))["total"].clone();
+    assert_eq!((filtered("partly"), filtered("attempted"), filtered("conflict")), (json!(1), json!(0), json!(0)));
     let status = call(app, "sync.status", Value::Null);
     assert_eq!((status["waiting_changes"].clone(), status["all_safe"].clone()), (json!(1), json!(false)));
     let status = call(app, "sync.now", Value::Null);

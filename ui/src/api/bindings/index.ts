@@ -427,7 +427,7 @@ checks: Array<CheckCount>,
  */
 villages: Array<VillageProblems>, rows: Array<ProblemHousehold>, };
 
-export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due";
+export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due" | "attempted" | "partly" | "conflict";
 
 export type QuestionView = { 
 /**
