@@ -81,6 +81,7 @@ pub struct Letter {
     pub sig: ByteBuf,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
 fn undated(at: &i64) -> bool {
     *at == 0
 }
