@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::super::App;
 use super::collect::Making;
+use super::moved::put_down;
 use super::running::Running;
 use crate::document::Edit;
 use crate::domain::Outcome;
@@ -143,6 +144,7 @@ impl App {
     /// One transaction: the change with its projection, and the journal closed or marked. The form was made from the heads
     /// it knows; a file that moved on meanwhile is looked at again by the caller's next try.
     fn enter(&self, running: &Running, edits: &[Edit], finished: bool) -> Result<Finished> {
+        running.may_write()?;
         let (author, open, now) = (self.author()?, &running.open, self.now().timestamp());
         self.transact(|tx| {
             let heads = tx.stored(open.household)?.map(|s| s.heads);
@@ -153,7 +155,9 @@ impl App {
             if finished {
                 tx.close_visit(&open.visit)?;
             } else {
-                tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..open.clone() })?;
+                let stand = put_down(tx, running, edited.as_ref())?;
+                let open = open.clone().standing(&stand);
+                tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..open })?;
             }
             let forms = tx.line(open.household)?.map(|l| l.forms).unwrap_or_default();
             let next = forms.into_iter().find(|f| !f.done && !f.optional);
@@ -162,6 +166,7 @@ impl App {
     }
 
     fn park(&self, running: &Running) -> Result<()> {
+        running.may_write()?;
         let now = self.now().timestamp();
         self.transact(|tx| {
             tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..running.open.clone() })
