@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use super::super::App;
 use super::open::{entries, put_back, row};
-use super::running::Running;
+use super::running::{Running, Touched};
 use crate::document::VisitFile;
 use crate::error::Result;
 use crate::storage::journal::{Entry, EntryKind, OpenVisit};
 use crate::storage::stand::Stand;
 use crate::storage::{Edited, Tx};
+use crate::xlsform::tree::scalar_text;
+use crate::xlsform::{NodeId, binding};
 
 impl App {
     /// The person's choice about a visit that went on on another phone. `mine`: what was typed here goes on, over what the
@@ -67,6 +69,37 @@ impl App {
 }
 
 impl Running {
+    /// Of a visit that went on on another phone: what the file holds now and this form says otherwise, question and text.
+    pub fn differing(&self) -> Vec<(NodeId, String)> {
+        let Some(before) = self.before().filter(|_| self.went_on()) else { return Vec::new() };
+        let answers = self.from_file(before, 0).into_iter().filter(|e| e.kind != EntryKind::Instance);
+        let said = answers.filter_map(|e| Some((self.locate(&e.path)?, e.value.as_str()?.to_owned())));
+        let mut differing: Vec<_> = said.filter(|(node, text)| self.instance.value(*node) != text).collect();
+        for (node, text) in self.facts_against() {
+            if !differing.iter().any(|(known, _)| *known == node) {
+                differing.push((node, text));
+            }
+        }
+        differing
+    }
+
+    /// The facts that answers given in this visit say otherwise, and what the file says.
+    fn facts_against(&self) -> Vec<(NodeId, String)> {
+        let path = |node: NodeId| {
+            let fact = binding::fact_of(&self.instance, node)?;
+            let key = self.instance_around(node).and_then(|i| self.instance.key(i)).unwrap_or_default();
+            Some(fact.replacen("/*/", &format!("/{key}/"), 1))
+        };
+        let answered: Vec<NodeId> =
+            self.instance.walk().into_iter().filter(|n| self.touched(*n) == Touched::Yes).collect();
+        let changes = binding::changes(&self.instance, &self.facts).into_iter();
+        let found = changes.filter_map(|c| {
+            let node = answered.iter().find(|n| path(**n).as_deref() == Some(c.path.as_str()))?;
+            Some((*node, scalar_text(&c.before)))
+        });
+        found.collect()
+    }
+
     /// What the file holds of the visit, as entries of the journal under their whole paths.
     fn from_file(&self, before: &VisitFile, now: i64) -> Vec<Entry> {
         entries(before, &self.form, &self.file, now).iter().map(|e| self.in_full(e)).collect()

@@ -78,6 +78,7 @@ fn a_draft_put_down_later_on_the_second_phone_is_taken_up_from_the_file() {
 fn what_was_typed_since_on_the_first_phone_is_kept_and_nothing_is_written_before_she_has_chosen() {
     let (first, second, id, visit) = put_down_and_taken_along();
     say(&first.app, &visit, "income_claims", json!(7));
+    say(&first.app, &visit, "member[mguihua00001]/education", json!("senior"));
     finished_on(&second, id, &visit);
     first.app.sync().unwrap();
     let first = first.restarted();
@@ -93,6 +94,8 @@ fn what_was_typed_since_on_the_first_phone_is_kept_and_nothing_is_written_before
         assert!(refused.words.contains("另一部"), "{refused}");
     }
     assert_eq!(remarks(&first.app, id), json!("已核实"));
+    let other: Vec<String> = first.app.visit(&visit, |f| Ok(f.differing().into_iter().map(|d| d.1).collect())).unwrap();
+    assert_eq!(other, ["no", "15000", "已核实", "junior"], "what the other phone brought is shown beside hers");
 
     // Hers goes on as a correction of what was finished: only what she typed since stands against it.
     first.app.keep_visit(&visit, true).unwrap();
