@@ -1,7 +1,12 @@
 # Shared by the scripts; sourced from the repository's root.
 export PATH="$PWD/.tools/bin:$PATH"
 say() { printf '· %s\n' "$*"; }
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else echo "Debian packages are missing and can only be installed as root or with sudo: run this once as root." >&2; exit 1
+  fi
+}
 node_fits() { command -v node >/dev/null && node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)'; }
 # Where cargo puts the binaries.
 bin_folder() { printf '%s/debug' "${CARGO_TARGET_DIR:-$PWD/target}"; }

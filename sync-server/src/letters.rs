@@ -60,9 +60,11 @@ pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], 
         if actor.actor.len() != 16 || w.owner(&actor.actor)?.is_some() || !verify_actor(actor, &key) {
             continue;
         }
-        match w.device(&warrant.device)? {
-            Some(known) if warrant.key != known.key => continue,
-            Some(_) => {}
+        let mut device = warrant.device.clone();
+        match w.device(&warrant.device)?.map_or_else(|| w.device_by_key(&warrant.key), |known| Ok(Some(known)))? {
+            Some(known) if warrant.key != known.key || actor.person != known.person => continue,
+            // Enrolled anew with its key before anybody told us its former id.
+            Some(known) => device = known.id,
             None => {
                 // Where they work, the office says, or their own phone's letter.
                 let person = Person {
@@ -76,7 +78,7 @@ pub fn know_again(w: &mut dyn Writes, vouched: &[ActorName], secret: &[u8; 32], 
             }
         }
         if let Ok(id) = <[u8; 16]>::try_from(actor.actor.as_slice())
-            && w.put_actor(&id, &warrant.device, now)?
+            && w.put_actor(&id, &device, now)?
         {
             new.push(id);
         }
@@ -105,10 +107,7 @@ pub fn let_in_again(
     let recovering = crate::ops::in_recovery(&*w, now)?;
     if let Some(known) = w.device(&letter.device)? {
         if known.revoked_at.is_some() {
-            return Err(Error::new(
-                Why::DeviceRevoked,
-                "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
-            ));
+            return Err(crate::officer::revoked());
         }
         let person = w.person(&known.person)?.filter(|_| letter.key == known.key).ok_or_else(unknown)?;
         // A colleague's phone had said who, but not where.
@@ -116,7 +115,7 @@ pub fn let_in_again(
         let person = if placed { put_person(w, &letter.person, now)? } else { person };
         return Ok((person, known.id));
     }
-    if !recovering {
+    if !recovering || w.device_by_key(&letter.key)?.is_some() {
         return Err(unknown());
     }
     let person = known_person(w, letter.person.clone(), now)?;

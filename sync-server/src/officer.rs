@@ -112,13 +112,18 @@ pub fn check_token(r: &dyn Reads, token: &str) -> Result<(DeviceRow, PersonRow)>
     };
     let device = r.device_by_token(&token_hash(token))?.ok_or_else(unknown)?;
     if device.revoked_at.is_some() {
-        return Err(Error::new(
-            Why::DeviceRevoked,
-            "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
-        ));
+        return Err(revoked());
     }
     let person = r.person(&device.person)?.ok_or_else(unknown)?;
     Ok((device, person))
+}
+
+/// What a revoked device is told.
+pub fn revoked() -> Error {
+    Error::new(
+        Why::DeviceRevoked,
+        "本机已被停用。未同步的内容仍保存在本机，请联系管理员。 This device was shut out. What is not synced is kept here; ask the administrator.",
+    )
 }
 
 /// The hash under which a token is kept.
@@ -127,10 +132,10 @@ pub fn token_hash(token: &str) -> [u8; 32] {
 }
 
 /// A person with the areas in which a push of this device is still taken: the present ones, and those it has not heard
-/// of losing, or only just (work done there is accepted, attributed, never dropped; 4-sync.md).
-pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, now: i64) -> Result<Person> {
+/// of losing, or only just (work done there is accepted, attributed, never dropped; 4-sync.md). `heard`: by this request.
+pub fn pushing_as(r: &dyn Reads, person: &PersonRow, device: &DeviceRow, heard: bool, now: i64) -> Result<Person> {
     let mut wide = person.person.clone();
-    let heard = device.scope_seq >= person.changed_seq;
+    let heard = heard && device.scope_seq >= person.changed_seq;
     if !heard || now.saturating_sub(device.heard_at) < settings::HEARD_GRACE {
         let since = now.saturating_sub(settings::FORMER_AREA_GRACE).max(device.enrolled_at);
         wide.scope.extend(r.former_areas(&wide.id, since)?);

@@ -8,6 +8,9 @@ pub fn database(data: &Path) -> PathBuf {
     data.join("ruhu-server.sqlite")
 }
 
+/// The folder within a data folder in which a restore works until it is whole.
+pub const RESTORING: &str = "restoring";
+
 /// The people log beside a database (`store::people`).
 pub fn people_log(database: &Path) -> PathBuf {
     database.with_extension("people.jsonl")

@@ -60,6 +60,12 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await page.getByRole('status').filter({ hasText: '600' }).waitFor()
   await fitsTheDesk(page, 'register')
   await picture(page, 'desk-register')
+  // the longest kind of household is read whole
+  const cleared = (await app.call('register.query', { list: 'lifted', limit: 200 })).rows.find((row) => row.standing === 'cleared')
+  await page.getByRole('textbox', { name: /姓名/ }).fill(cleared.head_name)
+  const kind = page.locator('.el-table-v2__row .cell', { hasText: cleared.standing_label }).first()
+  await kind.waitFor()
+  assert.ok(await kind.evaluate((cell) => cell.scrollWidth <= cell.clientWidth), `${cleared.standing_label} is cut off`)
   const atRisk = (await app.call('register.query', { at_risk: true, limit: 10 })).rows[0]
   await page.getByRole('textbox', { name: /姓名/ }).fill(atRisk.head_name)
   await page.locator('.el-table-v2__row', { hasText: atRisk.hamlet }).first().waitFor()
@@ -79,6 +85,12 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
 
   await page.getByRole('button', { name: '查看' }).first().click()
   await page.getByRole('heading', { name: /风险排查/ }).waitFor()
+  // whose visit, by whom, when, from which device, how it ended; and the note of the reveal does not lie on it
+  const visit = (await app.call('household.view', { id: atRisk.id })).visits[0]
+  const head = page.locator('.el-drawer__header')
+  for (const words of [visit.form_title, visit.head_name, visit.collector, visit.date, `${visit.collector}的手机`, visit.outcome_label]) await head.getByText(words).first().waitFor()
+  const [note, title] = [await page.locator('.el-message').boundingBox(), await head.boundingBox()]
+  assert.ok(!note || note.y > title.y + title.height || note.x + note.width < title.x, 'the note covers the head of the visit')
   await picture(page, 'desk-visit')
   await page.keyboard.press('Escape')
 
@@ -101,6 +113,12 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   // locked, a wrong password, and in again
   await page.getByRole('button', { name: '锁定' }).click()
   await page.getByRole('heading', { name: '登录' }).waitFor()
+  await page.getByText('忘记密码').waitFor()
+  await picture(page, 'desk-sign-in')
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.getByText('Password forgotten?').waitFor()
+  await page.getByRole('button', { name: '中文' }).click()
   await page.locator('#pin').fill('wrong-password')
   await page.getByRole('button', { name: '打开' }).click()
   await page.getByRole('alert').filter({ hasText: '密码' }).waitFor()

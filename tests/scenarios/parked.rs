@@ -3,7 +3,8 @@
 use app_core::domain::id::HouseholdId;
 use ruhu_tests::register::{GRID1, GRID2, VILLAGE};
 use ruhu_tests::township::household;
-use ruhu_tests::{Phone, Township, answers, settle};
+use ruhu_tests::{Fault, Phone, Township, answers, settle};
+use serde_json::json;
 use sync_server::ops::parked;
 use sync_server::store::rows::ParkedWish;
 use sync_server::store::{read, write};
@@ -24,14 +25,48 @@ fn parked_of(township: &Township, id: HouseholdId) -> Vec<parked::ParkedView> {
 }
 
 #[test]
+fn what_was_written_before_the_area_left_is_taken_though_the_link_broke_half_way() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    let (first, last) = (household("LT001"), household("LT002"));
+    wei.link.cut();
+    // More than one request takes; the interview is the last of it.
+    for n in 0..30 {
+        wei.set_fact(first, "place/address", &json!(format!("{n}号{}", "榕".repeat(3_000)))).unwrap();
+    }
+    wei.visited(last, "screening-ordinary", &answers::ordinary());
+    township.move_person(&wei.person, &[GRID2]);
+    wei.link.mend();
+    let mut requests = 0;
+    wei.link.plan(move || {
+        requests += 1;
+        (requests > 1).then_some(Fault::NoSignal)
+    });
+    assert!(wei.try_sync().is_err(), "she heard of her new grid, and then the bus drove into the valley");
+    assert!(wei.waiting() > 0 && wei.holds(household("LT006")));
+    heard_long_ago(&township, &wei);
+    wei.link.mend();
+    wei.sync();
+    assert_eq!((wei.status().unwrap().refused.len(), wei.waiting()), (0, 0));
+    assert!(!wei.holds(last) && !wei.holds(first));
+    desk.sync();
+    assert_eq!(desk.household(last).unwrap().visits.len(), 1);
+    settle(&township, &[&wei, &desk]);
+}
+
+#[test]
 fn an_interview_finished_long_after_the_area_left_is_seen_and_can_be_released() {
     let mut township = Township::village();
     let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
     let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
     let id = household("LT001");
-    wei.visited(id, "screening-ordinary", &answers::ordinary());
+    // Begun before she heard, finished two hours after.
+    wei.open_visit(id, Some("screening-ordinary")).unwrap();
     township.move_person(&wei.person, &[GRID2]);
+    wei.sync();
     heard_long_ago(&township, &wei);
+    wei.visited(id, "screening-ordinary", &answers::ordinary());
     wei.sync();
     // Nothing vanishes: her phone names it with the reason, the server has it whole.
     let refused = wei.status().unwrap().refused;

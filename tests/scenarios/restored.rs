@@ -4,6 +4,7 @@ use ruhu_tests::register::{GRID1, GRID2, VILLAGE};
 use ruhu_tests::township::household;
 use ruhu_tests::{Fault, Phone, Township, answers, settle};
 use serde_json::json;
+use sync_server::store::{read, write};
 
 #[test]
 fn everything_acknowledged_after_the_backup_comes_back_from_the_phones() {
@@ -243,4 +244,59 @@ fn an_older_file_copied_over_the_server_by_hand_is_noticed_and_nothing_acknowled
     let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
     assert_eq!(desk.household(household("LT001")).unwrap().visits.len(), 1);
     settle(&township, &[&li, &wei, &desk]);
+}
+
+#[test]
+fn a_visit_in_a_household_that_moved_after_the_backup_comes_back_on_the_servers_own_word() {
+    let mut township = Township::village();
+    let li = township.phone("李建国", "grid_worker1", &[GRID2]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    let id = household("LT001");
+    let monday = township.backup();
+    // Tuesday: the household moves into his grid, he visits it, it is acknowledged, the disk dies.
+    sync_server::ops::people::move_household(township.store(), &id.to_string(), GRID2, sync_server::now()).unwrap();
+    li.sync();
+    li.visited(id, "screening-ordinary", &answers::ordinary());
+    li.sync();
+    assert_eq!(li.waiting(), 0, "it was acknowledged");
+    township.restore(&monday);
+    for _ in 0..3 {
+        li.sync();
+    }
+    assert_eq!(li.status().unwrap().refused.len(), 0);
+    desk.sync();
+    assert_eq!(desk.household(id).unwrap().visits.len(), 1);
+    settle(&township, &[&li, &desk]);
+}
+
+#[test]
+fn what_was_signed_for_is_not_judged_again_by_the_title_of_today() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    let monday = township.backup();
+    let new = app_core::service::households::NewHousehold {
+        head_name: "陆大壮".into(),
+        grid: GRID1.into(),
+        ..Default::default()
+    };
+    let (added, _) = wei.add_household(&new).unwrap();
+    wei.visited(household("LT001"), "screening-ordinary", &answers::ordinary());
+    wei.sync();
+    wei.set_fact(added, "place/address", &json!("榕树下3号")).unwrap();
+    wei.sync();
+    assert_eq!(wei.waiting(), 0, "it was acknowledged");
+    township.restore(&monday);
+    // She leads now and visits no more.
+    let person = read(township.store(), |r| r.person(&wei.person)).unwrap().unwrap().person;
+    let lead = app_core::domain::Person { title: app_core::domain::Title::LeadHamlet, ..person };
+    write(township.store(), move |w| w.put_person(&lead, sync_server::now())).unwrap();
+    for _ in 0..3 {
+        wei.sync();
+    }
+    assert_eq!(wei.status().unwrap().refused.len(), 0);
+    desk.sync();
+    assert_eq!(desk.household(household("LT001")).unwrap().visits.len(), 1);
+    assert_eq!(desk.household(added).unwrap().place.address, "榕树下3号");
+    settle(&township, &[&wei, &desk]);
 }

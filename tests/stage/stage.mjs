@@ -71,8 +71,12 @@ export async function township({ folder, households = 3000, seed = 7, listen = '
   const fresh = await access(join(data, 'ruhu-server.sqlite')).then(() => false, () => true)
   const started = []
   const stage = { home, data, url: '', person: {}, server: null }
+  // Stopped between init and import, a kept township would stay empty for good.
+  const empty = async () => Object.keys((await json('ruhu-server', ['digest', '--data', data, '--json'])).households).length === 0
   if (fresh) {
     await json('ruhu-server', ['init', '--data', data, '--name', '龙泉镇（虚构）防返贫监测', '--county', '999999', '--pack', pack, '--field-phase-now', '--json'])
+  }
+  if (fresh || (await empty())) {
     const register = join(home, 'register.xlsx')
     await json('ruhu-server', ['demo-register', register, '--seed', String(seed), '--households', String(households), '--json'])
     stage.imported = await json('ruhu-server', ['import', register, '--data', data, '--json'])

@@ -57,24 +57,65 @@ test('韦秀英 enrols, visits and syncs in the real window', { timeout: 240_000
   await painted(window)
   if (process.env.RUHU_PICTURES) await writeFile(join(process.env.RUHU_PICTURES, 'window-today.png'), await window.takeScreenshot(), 'base64')
 
+  // From here every step is a click or a key, as she does it; `call` only reads.
+  const press = async (css) => {
+    const found = await window.wait(until.elementLocated(By.css(css)), 20_000, `no ${css}`)
+    await window.executeScript('arguments[0].scrollIntoView({ block: "center" })', found)
+    await painted(window)
+    await found.click()
+    return found
+  }
+  const chosen = (css) => window.wait(until.elementLocated(By.css(`${css}[aria-checked="true"]`)), 20_000, `not chosen: ${css}`)
+  const keep = async (name) => {
+    await painted(window)
+    if (process.env.RUHU_PICTURES) await writeFile(join(process.env.RUHU_PICTURES, `${name}.png`), await window.takeScreenshot(), 'base64')
+  }
   const page = await call(window, 'households.search', { list: 'ordinary', limit: 50 })
   const household = page.ok.rows.find((row) => !row.priority)
   assert.ok(household, 'the grid has an ordinary household')
-  await window.executeScript(`location.hash = '#/household/${household.id}'`)
-  await tap('start-visit')
+  await press('.tabs button:nth-child(2)')
+  await (await window.wait(until.elementLocated(By.css('.search input')), 20_000)).sendKeys(household.head_name)
+  await press(`[data-household="${household.id}"]`)
+  await press('[data-test="start-visit"]')
   await see('visit')
-  await painted(window)
-  if (process.env.RUHU_PICTURES) await writeFile(join(process.env.RUHU_PICTURES, 'window-visit.png'), await window.takeScreenshot(), 'base64')
+  await press('[data-test="privacy-told"]')
+  await see('next-page')
 
-  const drafts = (await call(window, 'today.view')).ok.drafts
-  assert.equal(drafts.length, 1)
-  const answered = await call(window, 'visit.finish', { visit: drafts[0].id, outcome: 'nobody_home', leaflets_given: [] })
-  assert.ok(answered.ok, JSON.stringify(answered.error))
-  const synced = await call(window, 'sync.now')
-  assert.equal(synced.ok.waiting_changes, 0)
-  assert.equal(synced.ok.all_safe, true)
+  // One question is answered on its page by a click and is safe at once.
+  const method = 'section[data-name="method"] button[role="radio"]'
+  for (let left = 9; (await window.findElements(By.css(method))).length === 0; left--) {
+    assert.ok(left > 0, 'no page asks how the visit was made')
+    await press('[data-test="next-page"]')
+  }
+  await press(method)
+  await chosen(method)
+  await window.wait(until.elementLocated(By.css('.saved[data-saving="false"]')), 20_000)
+  await keep('window-visit')
+  const draft = (await call(window, 'today.view')).ok.drafts[0]
+  assert.equal(draft.household, household.id)
+  assert.equal(draft.answered, 1, 'the click is in the draft')
+
+  // To the finish page, an outcome, the end of the visit.
+  await press('.bar .aside button')
+  await (await window.wait(until.elementLocated(By.xpath('//*[contains(@class,"sections")]//button[contains(., "检查并结束")]')), 20_000)).click()
+  await see('finish-page')
+  await press('[data-outcome="refused"]')
+  await chosen('[data-outcome="refused"]')
+  await keep('window-finish')
+  await press('[data-test="finish"]')
+  await see('finished')
+
+  // And the button that brings it to the server.
+  await press('.bottom .big:last-child')
+  await see('today')
+  await press('.tabs button:nth-child(3)')
+  await window.wait(until.elementLocated(By.css('.state[data-safe="false"]')), 20_000, 'the visit waits on this device')
+  await press('[data-test="sync-now"]')
+  await window.wait(until.elementLocated(By.css('.state[data-safe="true"]')), 60_000, 'the server confirmed')
+  await keep('window-sync')
 
   const server = (await json('ruhu-server', ['digest', '--data', stage.data, '--json'])).households
   const view = await call(window, 'household.view', { id: household.id })
   assert.equal(view.ok.digest, server[household.id], 'window and server hold the same file')
+  assert.deepEqual(view.ok.visits.map((visit) => [visit.state, visit.outcome]), [['finished', 'refused']])
 })

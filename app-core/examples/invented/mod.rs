@@ -422,5 +422,6 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
         proofs: Vec::new(),
         vouched: Vec::new(),
         letter: None,
+        before: false,
     }
 }

@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::service::App;
 use crate::service::household_view::{Household, Reveal};
 use crate::service::households::NewHousehold;
+use crate::storage::journal::JournalState;
 
 pub(super) fn view(app: &App, ask: HouseholdRequest) -> Result<HouseholdView> {
     let page = app.household_page(household_id(&ask.id)?)?;
@@ -271,15 +272,19 @@ fn conflict(say: &Say<'_>, page: &Household, c: &Conflict) -> ConflictView {
     }
 }
 
+/// Where the household's content is safe: one truth for tick and words.
 fn safety(say: &Say<'_>, page: &Household) -> SafetyView {
-    let word = match (page.pending, page.on_server, page.confirmed_at) {
-        (0, _, Some(_)) => Word::SafeServer,
-        (0, true, None) => Word::SafeServerOnly,
-        _ => Word::SafeNowhere,
+    let draft = page.open.iter().any(|v| v.state == JournalState::Open);
+    let word = match (page.pending, page.refused, draft, page.confirmed_at) {
+        (1.., ..) => Word::SafeNowhere,
+        (0, 1.., ..) => Word::SafeRefused,
+        (0, 0, true, _) => Word::SafeDraft,
+        (0, 0, false, Some(_)) => Word::SafeServer,
+        (0, 0, false, None) => Word::SafeServerOnly,
     };
     SafetyView {
         on_this_device: true,
-        on_server: page.pending == 0,
+        on_server: matches!(word, Word::SafeServer | Word::SafeServerOnly),
         confirmed_at: page.confirmed_at.map(super::lists::moment),
         words: say.word(word),
     }

@@ -72,8 +72,12 @@ pub(super) fn ticket(app: &App, ask: TicketRequest) -> Result<TicketView> {
     Ok(TicketView { server: ticket.server })
 }
 
+/// What a device is called when nobody says: a list of devices then shows at least which of a person's it is.
+const DEVICE: &str = if cfg!(any(target_os = "android", target_os = "ios")) { "手机" } else { "电脑" };
+
 pub(super) fn enrol(app: &App, ask: EnrolRequest) -> Result<SessionView> {
-    app.enrol(&Ticket::parse(&ask.ticket, &ask.server)?, &ask.pin, "")?;
+    let device = ask.device.as_deref().map(str::trim).filter(|d| !d.is_empty()).unwrap_or(DEVICE);
+    app.enrol(&Ticket::parse(&ask.ticket, &ask.server)?, &ask.pin, device)?;
     if let Some(language) = ask.language {
         let now = app.settings()?;
         app.set_settings(&Settings { language: Lang::of(&language).code().to_owned(), ..now })?;

@@ -211,10 +211,15 @@ fn finishing_through_the_screens_reaches_every_page() {
     assert_eq!(overview["by_day"], json!([{ "code": "2023-06-01", "label": "2023-06-01", "count": 1 }]));
     let list = call(app, "households.search", json!({ "text": "qgh" }));
     assert_eq!((list["total"].clone(), list["rows"][0]["progress"].clone()), (json!(1), json!("draft")));
+    let filtered = |progress: &str| call(app, "households.search", json!({ "progress": progress }))["total"].clone();
+    assert_eq!((filtered("partly"), filtered("attempted"), filtered("conflict")), (json!(1), json!(0), json!(0)));
     let status = call(app, "sync.status", Value::Null);
     assert_eq!((status["waiting_changes"].clone(), status["all_safe"].clone()), (json!(1), json!(false)));
     let status = call(app, "sync.now", Value::Null);
     assert_eq!((status["waiting_changes"].clone(), status["all_safe"].clone()), (json!(0), json!(true)));
+    let page = call(app, "household.view", json!({ "id": id }));
+    assert_eq!(page["safety"]["on_server"], false, "the correction that was begun is only here");
+    call(app, "visit.put_down", json!({ "visit": visit["id"] }));
     let page = call(app, "household.view", json!({ "id": id }));
     assert_eq!(page["safety"]["on_server"], true);
     assert_eq!(page["safety"]["words"], "本机和服务器都已保存");
@@ -403,4 +408,26 @@ fn a_contradiction_is_said_at_the_field_of_the_member_concerned_and_gone_when_me
     assert!(of("disabled-certificate").is_empty());
     let gaps = of("education-none");
     assert!(gaps.is_empty(), "a gap waits for the finish page: {gaps:?}");
+}
+
+#[test]
+fn a_household_with_a_colleague_s_visit_is_said_to_be_on_the_server_and_a_draft_is_not() {
+    let village = Village::new();
+    let id = crate::service::visit::tests::imported(&village, guihua());
+    let (li, qin) = (Phone::enrolled(&village, "K7QF3MXD"), Phone::enrolled(&village, "K7QF3MXE"));
+    li.app.set_fact(id, "profile/phone", &json!("13900001234")).unwrap();
+    let safety = |phone: &Phone| call(&phone.app, "household.view", json!({ "id": id }))["safety"].clone();
+    assert_eq!(safety(&li)["on_server"], false);
+    li.app.sync().unwrap();
+    qin.app.sync().unwrap();
+    for phone in [&li, &qin] {
+        let said = safety(phone);
+        assert_eq!(said["on_server"], true);
+        assert!(!said["words"].as_str().unwrap().contains("尚未上传"), "{said}");
+    }
+    let visit = opened(&qin.app, id, "screening-ordinary");
+    answer(&qin.app, &visit, "has_risk", json!("no"));
+    let said = safety(&qin);
+    assert_eq!(said["on_server"], false);
+    assert!(said["words"].as_str().unwrap().contains("只在本机"), "{said}");
 }

@@ -95,7 +95,9 @@ words! {
     OutcomeEnded: "整户消亡", "Household ended";
     OutcomeEndedHint: "转信息员处理。", "Goes to the data clerk.";
     // safety
-    SafeNowhere: "仅保存在本机，尚未上传", "On this device only, not sent yet";
+    SafeNowhere: "有内容仅保存在本机，尚未上传", "Something is on this device only, not sent yet";
+    SafeRefused: "服务器没有接收本机的部分内容，内容仍保存在本机", "The server did not take part of it; that part is kept on this device";
+    SafeDraft: "没填完的表只在本机；其余与服务器一致", "The unfinished form is on this device only; the rest is on the server";
     SafeServer: "本机和服务器都已保存", "On this device and on the server";
     SafeServerOnly: "与服务器一致", "The same as on the server";
     // visit

@@ -34,8 +34,8 @@ pub struct Household {
     pub pending: u32,
     /// the server's clock when it last confirmed a change made here (seconds since 1970)
     pub confirmed_at: Option<i64>,
-    /// the server holds the file as it stands here
-    pub on_server: bool,
+    /// changes of this device that the server would not take: they are only here
+    pub refused: u32,
     pub areas: BTreeMap<String, String>,
 }
 
@@ -72,7 +72,7 @@ impl App {
                 findings,
                 pending,
                 confirmed_at: stored.confirmed_at,
-                on_server: pending == 0 && (stored.acked.is_empty() || stored.acked == stored.heads),
+                refused: tx.refused_count(id)?,
                 areas: tx.areas()?,
             })
         })

@@ -143,6 +143,14 @@ impl Tx<'_> {
             .query_row([household.map(|h| h.to_string())], |r| r.get(0))?)
     }
 
+    /// How many changes of a household the server would not take; they stay on this device.
+    pub fn refused_count(&self, household: HouseholdId) -> Result<u32> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT count(*) FROM change WHERE state = 'refused' AND household = ?1")?
+            .query_row([household.to_string()], |r| r.get(0))?)
+    }
+
     /// The households with changes that are only on this device.
     pub fn waiting(&self) -> Result<Vec<HouseholdId>> {
         let mut statement = self.conn.prepare_cached(

@@ -94,6 +94,12 @@ pub enum Progress {
     Unsynced,
     /// a leaflet is to be handed over
     LeafletDue,
+    /// somebody went, nobody was met
+    Attempted,
+    /// another form is still to be filled
+    Partly,
+    /// several values stand
+    Conflict,
 }
 
 /// The order of a list.
@@ -202,6 +208,9 @@ fn conditions(q: &Query, typed: &str) -> Where {
             w.and("EXISTS (SELECT 1 FROM change c WHERE c.household = r.id AND c.state = 'pending')", []);
         }
         Some(Progress::LeafletDue) => w.and("r.leaflets_due <> '[]'", []),
+        Some(Progress::Attempted) => w.and("r.progress = 'attempted'", []),
+        Some(Progress::Partly) => w.and("r.progress = 'partly'", []),
+        Some(Progress::Conflict) => w.and("r.conflicts > 0", []),
     }
     w
 }

@@ -80,6 +80,7 @@ const TROUBLE: &str = "trouble";
 const TOLD_ACTORS: &str = "told_actors";
 const COMPARING: &str = "comparing";
 const LEAVING: &str = "leaving";
+const BRINGING: &str = "bringing";
 const UNREAD: &str = "unread";
 const FILE: &str = "file";
 const LETTER: &str = "letter";
@@ -238,6 +239,15 @@ impl Tx<'_> {
             self.set(LEAVING, &list)?;
         }
         Ok(())
+    }
+
+    /// Households that left the person's areas while something of them waited here, until all of that is up.
+    pub(super) fn bringing(&self) -> Result<Vec<HouseholdId>> {
+        Ok(self.get(BRINGING)?.unwrap_or_default())
+    }
+
+    pub(super) fn set_bringing(&self, list: &[HouseholdId]) -> Result<()> {
+        self.set(BRINGING, &list)
     }
 
     /// Households whose file could not be read, here or as it came: the server is asked for them whole.

@@ -27,6 +27,46 @@ impl Tx<'_> {
         }
         Ok(())
     }
+
+    /// The person as the server says now. What waits of households that are no longer in the person's areas was written
+    /// before this device knew: the server is told so until it has all of it (`SyncRequest::before`), or a link that
+    /// breaks between two rounds would make a day's work a trespass.
+    pub fn hear_person(&self, person: &Person) -> Result<()> {
+        if self.person()?.is_some_and(|known| known.scope != person.scope) {
+            let mut bringing = self.bringing()?;
+            for id in self.waiting()? {
+                let out = self.stored(id)?.is_some_and(|stored| !reaches(person, &stored.grid));
+                if out && !bringing.contains(&id) {
+                    bringing.push(id);
+                }
+            }
+            self.set_bringing(&bringing)?;
+        }
+        self.set_person(person)
+    }
+
+    /// Whether something written before the last change of areas still waits.
+    pub fn brings_from_before(&self) -> Result<bool> {
+        for id in self.bringing()? {
+            if self.pending_count(Some(id))? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Forgets which households were brought from before, as far as nothing of them waits any more: what is written in
+    /// them from here on was not.
+    pub fn brought_from_before(&self) -> Result<()> {
+        let list = self.bringing()?;
+        let mut left = Vec::new();
+        for id in &list {
+            if self.pending_count(Some(*id))? > 0 {
+                left.push(*id);
+            }
+        }
+        if left.len() < list.len() { self.set_bringing(&left) } else { Ok(()) }
+    }
 }
 
 fn reaches(person: &Person, grid: &str) -> bool {

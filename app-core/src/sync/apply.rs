@@ -56,8 +56,9 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     tx.drop_what_went_on()?;
     forget(tx, answer, &mut applied)?;
     if let Some(person) = &answer.person {
-        tx.set_person(person)?;
+        tx.hear_person(person)?;
     }
+    tx.brought_from_before()?;
     // The letter of before the restore is what the server is to be shown next.
     if let Some(letter) = answer.letter.as_ref().filter(|_| !restored(sent, answer)) {
         tx.set_letter(letter)?;

@@ -160,7 +160,7 @@ pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str,
         secret: keys.secret.clone(),
         server_key: hex::encode(&answer.server_key),
     })?;
-    tx.set_person(&answer.person)?;
+    tx.hear_person(&answer.person)?;
     if let Some(letter) = &answer.letter {
         tx.set_letter(letter)?;
     }

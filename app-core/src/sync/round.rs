@@ -88,6 +88,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         },
         vouched,
         letter,
+        before: tx.brings_from_before()?,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;
@@ -98,12 +99,14 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
     Ok(Outgoing { request, pushed, actor: tx.own_actor()?, words, actors: told, untold: untold > ACTORS })
 }
 
-/// The server's own receipts for what goes up of others (after a restore): only on its own word it takes that back. Of
-/// each household the newest that cover it, and no more.
+/// The server's own receipts for what goes up of others (after a restore): only on its own word it takes that back; and for
+/// what it lost of this device, which it then does not judge again. Of each household the newest that cover it, and no more.
 fn proofs(tx: &Tx<'_>, pending: &[Pending], own: &[OwnActor]) -> Result<Vec<Proof>> {
     let is_own = |p: &Pending| change_author(&p.bytes).is_some_and(|a| own.iter().any(|o| o.actor == a));
+    // With its founding a household goes up whole, again or for the first time (no receipt names it then).
+    let again: HashSet<HouseholdId> = pending.iter().filter(|p| p.grid.is_some()).map(|p| p.household).collect();
     let mut need: BTreeMap<HouseholdId, HashSet<Hash>> = BTreeMap::new();
-    for p in pending.iter().filter(|p| !is_own(p)) {
+    for p in pending.iter().filter(|p| !is_own(p) || again.contains(&p.household)) {
         need.entry(p.household).or_default().insert(p.hash);
     }
     let mut found: BTreeMap<i64, Proof> = BTreeMap::new();

@@ -155,6 +155,10 @@ pub struct SyncRequest {
     /// with `held`: the device's letter, for a backup made before its person was given another area
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<Letter>,
+    /// some of what waits was written before the device heard that its person's areas had changed; said until all of it is
+    /// up, in however many rounds and days (absent: no)
+    #[serde(rename = "b", default, skip_serializing_if = "is_false")]
+    pub before: bool,
 }
 
 /// A receipt of the server, given back to it.

@@ -106,6 +106,7 @@ fn golden_round() {
         }],
         vouched: Vec::new(),
         letter: None,
+        before: false,
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {
@@ -120,6 +121,7 @@ fn golden_round() {
         ..request
     };
     holds("sync-request-nothing-v1", &nothing);
+    holds("sync-request-before-v1", &SyncRequest { before: true, ..nothing });
     let answer = SyncAnswer {
         v: 1,
         cursor: cursor(),

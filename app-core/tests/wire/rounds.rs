@@ -46,6 +46,7 @@ fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
         proofs: Vec::new(),
         vouched: Vec::new(),
         letter: None,
+        before: false,
     }
 }
 

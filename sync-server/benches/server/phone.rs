@@ -129,6 +129,7 @@ impl Phone {
             held: Vec::new(),
             vouched: Vec::new(),
             letter: None,
+            before: false,
             want: Vec::new(),
             proofs: Vec::new(),
         }

@@ -52,8 +52,10 @@ fn take(
     let held_there = other.as_ref().is_some_and(|o| held.has(o, household));
     match row.kind {
         LogKind::Change => {
-            // Its own work is news to a device that was put back to an older copy, or brought by another.
+            // Its own work is news to a device that was put back to an older copy, or brought by another. What was written
+            // before a household moved away is filed where it was: a cursor is the device's word, where it is now is ours.
             if let (true, false, Some(change)) = (stays(unit), got.whole.contains_key(&household), row.bytes)
+                && got.may_read(household, &asked.scope)?
                 && !change_hash(&change).is_some_and(|hash| asked.pushed.contains(&hash))
             {
                 got.used = got.used.saturating_add(change.len()).saturating_add(8);

@@ -83,9 +83,21 @@ struct Gathering<'a> {
     changes: BTreeMap<Uuid, Vec<ByteBuf>>,
     forget: BTreeSet<Uuid>,
     actors: BTreeSet<Vec<u8>>,
+    /// whether a household lies in the scope now, as far as it was asked
+    readable: BTreeMap<Uuid, bool>,
 }
 
 impl Gathering<'_> {
+    /// Whether a household lies in the scope now.
+    fn may_read(&mut self, id: Uuid, scope: &[Area]) -> Result<bool> {
+        if let Some(known) = self.readable.get(&id) {
+            return Ok(*known);
+        }
+        let lies = self.r.place(id)?.is_some_and(|place| compare::lies_in(&place.unit, scope));
+        self.readable.insert(id, lies);
+        Ok(lies)
+    }
+
     /// Whether so many more bytes still fit; the first thing always does, so that every round gets on.
     fn fits(&self, size: usize) -> bool {
         self.used == 0 || self.used.saturating_add(size) <= self.budget
@@ -142,6 +154,7 @@ pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
         changes: BTreeMap::new(),
         forget: BTreeSet::new(),
         actors: BTreeSet::new(),
+        readable: BTreeMap::new(),
     };
     let equal = compare::compare(&mut got, asked, &mut told.lacking)?;
     let mut held = scope::Holding::new(&asked.scope, &start);

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use app_core::approvals::{Permits, RefusedWhy};
 use app_core::document::{Actor, Admitted, Hash, HouseholdDoc, change_hash};
 use app_core::domain::{Area, Person};
+use app_core::wire::chunk::change_deps;
 use app_core::wire::message::{Ack, Push, Refused};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
@@ -122,6 +123,9 @@ impl Household<'_> {
         if there.is_none() && unit.is_none() && !self.round.recovery {
             return self.unknown(&fresh);
         }
+        if there.is_none() && !self.may_found(&fresh) {
+            return self.refuse_all(&fresh, RefusedWhy::Author, pushed.grid.as_deref());
+        }
         let mut doc = match &there {
             Some(row) => match opened(&*self.w, row)? {
                 Opened::Sound(doc) => doc,
@@ -154,6 +158,13 @@ impl Household<'_> {
             self.outcome.acks.push(Ack { household: bytes(self.id), heads });
         }
         Ok(())
+    }
+
+    /// Whether this device may be the one that brings an unknown household. The ids of the register's households are made of
+    /// numbers that many know: such a one is founded by the register, or comes back on the server's own word.
+    fn may_found(&self, fresh: &[(Hash, &[u8])]) -> bool {
+        let founds = |bytes: &[u8]| change_deps(bytes).is_some_and(|deps| deps.is_empty());
+        self.id.get_version_num() == 4 || fresh.iter().all(|(h, bytes)| !founds(bytes) || self.proven.contains(h))
     }
 
     /// The push and its signature, kept with the first change of it that goes in: a push of which nothing is taken leaves
@@ -205,8 +216,12 @@ impl Household<'_> {
             let (device, person) = (self.round.device, self.round.person);
             let bringer = Bringer { device, person, vouched: false, proven: &self.proven };
             let mut judge = Judge::new(&*self.w, &bringer, self.round.permits, unit.clone());
-            let outcomes = doc.admit_new(fresh.iter().map(|(_, b)| *b), &mut |a| judge.judge(a));
-            for ((hash, bytes), outcome) in fresh.iter().zip(outcomes) {
+            // What was accepted once is taken whatever the file weighs; it rests on nothing that was not.
+            let (signed, new): (Vec<_>, Vec<_>) =
+                fresh.iter().copied().partition(|(hash, _)| self.proven.contains(hash));
+            let mut outcomes = doc.admit_many(signed.iter().map(|(_, b)| *b), None, &mut |a| judge.judge(a));
+            outcomes.extend(doc.admit_new(new.iter().map(|(_, b)| *b), &mut |a| judge.judge(a)));
+            for ((hash, bytes), outcome) in signed.iter().chain(&new).zip(outcomes) {
                 match outcome {
                     Ok(Admitted::New { actor, .. }) => match judge.author(actor, hash) {
                         Ok(author) => taken.push(taken_of(author, *hash, actor, bytes, device)),

@@ -16,9 +16,10 @@ use serde_bytes::ByteBuf;
 
 use super::{App, body, within_limit};
 use crate::error::{Error, Result, Why};
+use crate::intake::author_known;
 use crate::letters;
 use crate::officer::{check_ticket, enrolled_before, random, ticket_hash, token_hash};
-use crate::store::rows::{NewDevice, PersonRow};
+use crate::store::rows::{DeviceRow, NewDevice, PersonRow};
 use crate::store::{Writes, write};
 
 /// Longest name of a device, characters.
@@ -76,9 +77,12 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
         }
         None => new_device(w, request, &token, now)?,
     };
-    if !w.put_actor(&actor_of(&request.key, &request.nonce), &device, now)? {
+    let actor = actor_of(&request.key, &request.nonce);
+    if !w.put_actor(&actor, &device, now)? {
         return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
     }
+    // After a restore a colleague may have brought its work before it was known whose that is.
+    author_known(w, &actor)?;
     let setting =
         |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
     let row = w
@@ -100,6 +104,9 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
 
 fn new_device(w: &mut dyn Writes, request: &EnrolRequest, token: &str, now: i64) -> Result<(PersonRow, String)> {
     let person = check_ticket(&*w, &request.code, now)?;
+    if let Some(known) = w.device_by_key(&request.key)? {
+        return known_device(w, known, person, request, token, now);
+    }
     let device = NewDevice {
         id: app_core::domain::id::short_id(),
         person: person.person.id.clone(),
@@ -112,6 +119,29 @@ fn new_device(w: &mut dyn Writes, request: &EnrolRequest, token: &str, now: i64)
     w.put_device(&device)?;
     w.use_ticket(&ticket_hash(&request.code), &device.id, now)?;
     Ok((person, device.id))
+}
+
+/// The answer to an earlier enrolment was lost, and this is another ticket: still the same device.
+fn known_device(
+    w: &mut dyn Writes,
+    known: DeviceRow,
+    person: PersonRow,
+    request: &EnrolRequest,
+    token: &str,
+    now: i64,
+) -> Result<(PersonRow, String)> {
+    if known.revoked_at.is_some() {
+        return Err(crate::officer::revoked());
+    }
+    if known.person != person.person.id {
+        return Err(Error::new(
+            Why::Malformed,
+            "本机曾用另一人的登记码登记，没有登记；登记码没有失效。请管理员告知如何重新安装后再登记。 This device was enrolled with another person's ticket before; nothing was enrolled, and the ticket stays good. Ask the administrator: it has to be set up anew.",
+        ));
+    }
+    w.renew_token(&known.id, &token_hash(token))?;
+    w.use_ticket(&ticket_hash(&request.code), &known.id, now)?;
+    Ok((person, known.id))
 }
 
 /// Whether this protocol version is served.

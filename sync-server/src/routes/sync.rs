@@ -6,7 +6,7 @@ use app_core::approvals::Permit;
 use app_core::domain::Area;
 use app_core::wire;
 use app_core::wire::lean::{HOUSEHOLD_BEGINNING, is_lean, make_whole, whole_households, words};
-use app_core::wire::message::{Cursor, Push, SyncAnswer, SyncRequest};
+use app_core::wire::message::{Push, SyncAnswer, SyncRequest};
 use app_core::wire::sign::{actor_of, public_key, push_hashes, sign_receipt, verify_push};
 use app_core::wire::version;
 use axum::body::Bytes;
@@ -157,9 +157,10 @@ fn from_another_epoch(request: &SyncRequest, epoch: &str) -> bool {
     request.held.is_empty() && !request.cursor.epoch.is_empty() && request.cursor.epoch != epoch
 }
 
-/// Whether the device has heard of the last change of its person's scope: its cursor lies behind it.
-fn has_heard(cursor: &Cursor, epoch: &str, person: &PersonRow) -> bool {
-    cursor.epoch == epoch && cursor.seq >= person.changed_seq
+/// Whether what the device brings may have been written after it heard of the last change of its person's scope: its cursor
+/// lies behind that, and it does not say that it still brings from before. It could as well hold its cursor back.
+fn has_heard(request: &SyncRequest, epoch: &str, person: &PersonRow) -> bool {
+    request.cursor.epoch == epoch && request.cursor.seq >= person.changed_seq && !request.before
 }
 
 /// Whether there is anything to write.
@@ -169,7 +170,7 @@ fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i6
         || request.letter.is_some()
         || !request.actors.is_empty()
         || now.saturating_sub(device.seen_at) >= SEEN_EVERY
-        || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq)
+        || (device.scope_seq < person.changed_seq && request.cursor.seq >= person.changed_seq && !request.before)
 }
 
 /// Registers what the device says it writes under, as far as there is room; those that are new here.
@@ -202,14 +203,15 @@ fn bring(
     if let Some(letter) = request.letter.as_ref().filter(|_| recovery) {
         person = letters::areas_again(w, &device, person, letter, sign, now)?;
     }
-    if has_heard(&request.cursor, &epoch, &person) && device.scope_seq < person.changed_seq {
+    let heard = has_heard(request, &epoch, &person);
+    if heard && device.scope_seq < person.changed_seq {
         (device.scope_seq, device.heard_at) = (person.changed_seq, now);
     }
     w.seen(&device.id, now, device.scope_seq)?;
     // Before anybody claims an actor: what we once said about it counts.
     let mut fresh = if recovery { letters::know_again(w, &request.vouched, sign, now)? } else { Vec::new() };
     fresh.extend(name_actors(w, &device, request, now)?);
-    let wide = pushing_as(&*w, &person, &device, now)?;
+    let wide = pushing_as(&*w, &person, &device, heard, now)?;
     let hashes = push_hashes(request).unwrap_or_default();
     let round = Round {
         device: &device.id,

@@ -57,6 +57,8 @@ pub trait Reads {
     fn device_by_token(&self, hash: &[u8]) -> Result<Option<DeviceRow>>;
     /// A device by id.
     fn device(&self, id: &str) -> Result<Option<DeviceRow>>;
+    /// A device by its public key: a key is one device's.
+    fn device_by_key(&self, key: &[u8]) -> Result<Option<DeviceRow>>;
     /// Every device.
     fn devices(&self) -> Result<Vec<DeviceRow>>;
     /// The actors of a device, newest first.

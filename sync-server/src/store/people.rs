@@ -82,8 +82,18 @@ pub fn replay(w: &mut dyn Writes, log: &str) -> Result<u64> {
             changed += 1;
         }
     }
-    for entry in entries {
-        changed += u64::from(apply(w, entry)?);
+    // An enrolment whose commit failed stands in the log as well; the phone asked again with the same key: its last one counts.
+    let mut last = std::collections::BTreeMap::new();
+    for (n, entry) in entries.iter().enumerate() {
+        if let Entry::Device { key, .. } = entry {
+            last.insert(key.clone(), n);
+        }
+    }
+    for (n, entry) in entries.into_iter().enumerate() {
+        let given_up = matches!(&entry, Entry::Device { key, .. } if last.get(key).is_some_and(|at| *at > n));
+        if !given_up {
+            changed += u64::from(apply(w, entry)?);
+        }
     }
     Ok(changed)
 }
@@ -102,7 +112,7 @@ fn apply(w: &mut dyn Writes, entry: Entry) -> Result<bool> {
         }
         Entry::Device { id, person, name, key, token_hash, at } => {
             let (Some(token_hash), Ok(key)) = (hash(&token_hash), hex::decode(key)) else { return Ok(false) };
-            let news = w.device(&id)?.is_none() && w.person(&person)?.is_some();
+            let news = w.device(&id)?.is_none() && w.device_by_key(&key)?.is_none() && w.person(&person)?.is_some();
             if news {
                 // What it has heard of its area is not known any more: work done there before is taken.
                 w.put_device(&NewDevice { id, person, name, key, token_hash, at, scope_seq: 0 })?;

@@ -48,6 +48,34 @@ fn an_enrolment_whose_answer_was_lost_is_asked_for_again_with_the_same_key() {
 }
 
 #[test]
+fn a_key_whose_answer_was_lost_is_the_same_device_under_the_next_ticket() {
+    let office = Office::with_households(60);
+    let wei = office.person("韦秀英", "grid_worker1", &[GRID]);
+    let (mut request, secret, _) = enrol_request(&office.ticket(&wei), "韦秀英");
+    let http = client();
+    let mut ask = |code: &str| {
+        request.code = code.to_owned();
+        app_core::wire::sign::sign_enrol(&mut request, &secret);
+        post(&http, &format!("{}/v1/enrol", office.url()), None, app_core::wire::encode(&request).unwrap())
+    };
+    let told = |(status, body): (u16, Vec<u8>)| {
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        app_core::wire::decode::<app_core::wire::message::EnrolAnswer>(&body, 1 << 20).unwrap()
+    };
+    // The answer is lost; by the time there is signal the ticket has expired, and the office gives another.
+    let (first, next) = (told(ask(&office.ticket(&wei))), office.ticket(&wei));
+    let second = told(ask(&next));
+    assert_eq!(first.device, second.device);
+    assert_eq!(people::devices(&*office.store).unwrap().len(), 1);
+    assert_eq!(Phone::enrol(&office.url(), &next, "别人").err(), Some((410, "ticket_used".into())));
+    // Handed to a colleague before it was ever enrolled: what it wrote would be hers. And revoked stays revoked.
+    let li = office.person("李建国", "grid_worker1", &[GRID]);
+    assert_eq!(ask(&office.ticket(&li)).0, 400);
+    people::revoke(&*office.store, &first.device, now()).unwrap();
+    assert_eq!(ask(&office.ticket(&wei)).0, 403);
+}
+
+#[test]
 fn an_expired_and_a_wrong_code_are_refused_with_the_reason() {
     let office = Office::empty();
     let person = office.person("李建国", "grid_worker1", &[GRID]);

@@ -99,3 +99,26 @@ fn a_household_founded_outside_the_scope_or_nowhere_is_parked() {
     assert_eq!(office.households("999999").len(), 240);
     office.assert_sound();
 }
+
+#[test]
+fn a_phone_does_not_found_the_registers_households_before_the_register_does() {
+    let ids = Office::with_households(60).households("999999");
+    let office = Office::empty();
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    mo.sync();
+    // Whoever knows the register's numbers knows the ids.
+    for (id, _) in &ids {
+        mo.found_as(*id, GRID);
+    }
+    mo.sync();
+    assert!(!mo.refused.is_empty() && mo.refused.iter().all(|r| r.why == "author"));
+    assert_eq!(mo.refused.len(), ids.len());
+    assert!(office.households("999999").is_empty());
+    office.import_demo(60);
+    mo.docs.clear();
+    mo.sync();
+    assert_eq!(office.households("999999"), ids);
+    let invented = mo.docs.keys().filter(|id| mo.phone_of(**id).as_deref() == Some("19900000099")).count();
+    assert_eq!(invented, 0, "the files are the register's");
+    office.assert_agrees_with(&mut mo);
+}

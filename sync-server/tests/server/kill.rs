@@ -13,20 +13,20 @@ use sync_server::store::sqlite::SqliteStore;
 use crate::office::set_up;
 use crate::phone::Phone;
 
-fn program(data: &Path, args: &[&str]) -> Command {
+pub fn program(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ruhu-server"));
     command.args(args).arg("--data").arg(data).arg("--json").env("RUHU_LOG", "error");
     command
 }
 
-fn asked(data: &Path, args: &[&str]) -> serde_json::Value {
+pub fn asked(data: &Path, args: &[&str]) -> serde_json::Value {
     let out = program(data, args).output().unwrap();
     assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stdout));
     serde_json::from_slice(&out.stdout).unwrap()
 }
 
 /// Starts the server; gives its address.
-fn serve(data: &Path) -> (Child, String) {
+pub fn serve(data: &Path) -> (Child, String) {
     let mut child =
         program(data, &["serve", "--listen", "127.0.0.1:0", "--no-tls"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();

@@ -15,5 +15,6 @@ mod office;
 mod operator;
 mod phone;
 mod register;
+mod restore;
 mod rounds;
 mod scope;

@@ -156,6 +156,7 @@ impl Phone {
             proofs: if self.offer.is_empty() { Vec::new() } else { self.receipts.clone() },
             vouched: Vec::new(),
             letter: None,
+            before: false,
         };
         sign_push(&mut request, &self.secret).unwrap();
         request
@@ -318,7 +319,11 @@ impl Phone {
 
     /// A household that is on no list.
     pub fn found(&mut self, grid: &str) -> Uuid {
-        let id = new_household();
+        self.found_as(new_household(), grid)
+    }
+
+    /// The same under an id of one's choice.
+    pub fn found_as(&mut self, id: Uuid, grid: &str) -> Uuid {
         let facts = Facts {
             profile: Profile { base: Some(Base::Ordinary), phone: Some("19900000099".into()), ..Profile::default() },
             ..Facts::default()

@@ -1,6 +1,7 @@
 //! Each sees what lies in the scope, and hears when it changes.
 
 use app_core::domain::Area;
+use app_core::wire::message::Cursor;
 use sync_server::now;
 use sync_server::ops::people;
 use sync_server::store::write;
@@ -128,4 +129,38 @@ fn a_new_name_of_the_village_reaches_the_phone() {
     let answer = wei.round().unwrap().0;
     assert!(answer.areas.iter().any(|a| a.name == "上榕社区"));
     assert!(answer.person.is_none());
+}
+
+#[test]
+fn a_cursor_of_ones_own_making_reads_no_household_that_has_moved_away() {
+    let office = Office::with_households(120);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let mut li = office.phone("李建国", "grid_worker1", &[GRID2]);
+    wei.sync();
+    let [moved, stays] = *wei.docs.keys().copied().take(2).collect::<Vec<_>>() else { panic!("two households") };
+    for _ in 0..20 {
+        wei.visit(moved, "搬家前");
+        wei.visit(stays, "正常");
+        wei.sync();
+    }
+    people::move_household(&*office.store, &moved.to_string(), GRID2, now()).unwrap();
+    li.sync();
+    li.visit(moved, "搬家后");
+    li.sync();
+    // As if she had stood at the beginning of the log and held the grid: so little at a time that the household's leaving
+    // never comes with its changes.
+    wei.cursor = Cursor { epoch: wei.cursor.epoch.clone(), seq: 1, areas: vec![GRID1.into()], ..Cursor::default() };
+    wei.limit = 1024;
+    let mut changes = 0;
+    loop {
+        let answer = wei.send(&wei.request()).unwrap().0;
+        changes += answer.changes.iter().map(|c| c.changes.len()).sum::<usize>();
+        assert!(answer.changes.iter().all(|c| c.household.as_slice() != moved.as_bytes()));
+        assert!(answer.whole.iter().all(|w| w.household.as_slice() != moved.as_bytes()));
+        wei.cursor = answer.cursor;
+        if !answer.more {
+            break;
+        }
+    }
+    assert!(changes > 5, "what is in her grid she may read: {changes}");
 }

@@ -43,6 +43,7 @@ const en: typeof words = {
     go: 'Open',
     wait: 'Please wait {seconds} seconds before the next try.',
     left: '{count} tries left.',
+    forgot: 'Password forgotten? Ask the administrator. What is on this computer is encrypted and does not leak; what was synced is on the server.',
   },
   overview: {
     title: 'Progress of the screening',
@@ -112,7 +113,7 @@ const en: typeof words = {
     remove: 'Remove',
     conflict: '{count} disagreements',
   },
-  progress: { left: 'Not yet', draft: 'Draft', done: 'Screened', unsynced: 'Not sent', leaflet_due: 'Leaflet due' },
+  progress: { left: 'Not yet', draft: 'Draft', done: 'Screened', unsynced: 'Not sent', leaflet_due: 'Leaflet due', attempted: 'Not met', partly: 'Form still due', conflict: 'Conflict' },
   list: { ordinary: 'Ordinary', priority: 'Priority', lifted: 'Lifted and cleared', monitored: 'Monitored' },
   household: {
     back: 'Back to the register',
@@ -122,6 +123,7 @@ const en: typeof words = {
     measures: 'Measures',
     forms: 'Forms',
     formDone: 'Done',
+    noForms: 'No form is due for this household now',
     formDue: 'Due',
     findings: 'What the rules say',
     findingsHint: 'The rules suggest; people decide.',
@@ -149,6 +151,7 @@ const en: typeof words = {
   },
   visit: {
     window: 'Income and spending from {from} to {to}',
+    of: '{household} · {hamlet}',
     by: '{who}, {date}',
     override: 'Changed by a person; the system said: {value}',
     empty: 'Not answered',

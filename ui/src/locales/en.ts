@@ -103,7 +103,7 @@ const en: Words = {
     filterProgress: 'By progress',
     filterList: 'By list',
     showFound: 'Show {count}',
-    progress: { left: 'Not visited', draft: 'Draft', done: 'Done', unsynced: 'Not synced', leaflet_due: 'Leaflet due' },
+    progress: { left: 'Not visited', draft: 'Draft', done: 'Done', unsynced: 'Not synced', leaflet_due: 'Leaflet due', attempted: 'Not met', partly: 'Form still due', conflict: 'Conflict' },
     list: { ordinary: 'Ordinary', priority: 'Priority', lifted: 'Lifted and cleared', monitored: 'Monitored' },
   },
   household: {

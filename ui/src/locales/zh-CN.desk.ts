@@ -41,6 +41,7 @@ export default {
     go: '打开',
     wait: '请等待 {seconds} 秒后再试。',
     left: '还可以试 {count} 次。',
+    forgot: '忘记密码，请联系管理员。这台电脑里的内容是加密的，不会泄露；已同步的都在服务器上。',
   },
   overview: {
     title: '排查进度',
@@ -110,7 +111,7 @@ export default {
     remove: '删除',
     conflict: '有 {count} 处不一致',
   },
-  progress: { left: '未排查', draft: '有草稿', done: '已排查', unsynced: '未上传', leaflet_due: '明白纸未发' },
+  progress: { left: '未排查', draft: '有草稿', done: '已排查', unsynced: '未上传', leaflet_due: '明白纸未发', attempted: '未见到人', partly: '待补表', conflict: '有冲突' },
   list: { ordinary: '一般农户', priority: '重点户', lifted: '脱贫户及已消除', monitored: '未消除监测对象' },
   household: {
     back: '返回登记册',
@@ -119,6 +120,7 @@ export default {
     visits: '入户记录',
     measures: '帮扶措施',
     forms: '应填的表',
+    noForms: '这一户现在没有应填的表',
     formDone: '已填',
     formDue: '待填',
     findings: '系统提示',
@@ -147,6 +149,7 @@ export default {
   },
   visit: {
     window: '收支统计时间 {from} 至 {to}',
+    of: '{household}户 · {hamlet}',
     by: '{who} 于 {date}',
     override: '人工修改，系统原为：{value}',
     empty: '未填',

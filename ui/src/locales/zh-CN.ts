@@ -102,7 +102,7 @@ const zhCN = {
     filterProgress: '按进度',
     filterList: '按名单',
     showFound: '看这 {count} 户',
-    progress: { left: '未排查', draft: '有草稿', done: '已排查', unsynced: '未同步', leaflet_due: '明白纸未发' },
+    progress: { left: '未排查', draft: '有草稿', done: '已排查', unsynced: '未同步', leaflet_due: '明白纸未发', attempted: '未见到人', partly: '待补表', conflict: '有冲突' },
     list: { ordinary: '一般农户', priority: '重点户', lifted: '脱贫户和已消除', monitored: '未消除' },
   },
   household: {

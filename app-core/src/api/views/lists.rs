@@ -67,6 +67,9 @@ pub enum ProgressFilter {
     Done,
     Unsynced,
     LeafletDue,
+    Attempted,
+    Partly,
+    Conflict,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

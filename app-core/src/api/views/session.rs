@@ -102,6 +102,9 @@ pub struct EnrolRequest {
     pub pin: String,
     /// zh-CN or en: the language that was chosen on the first page; kept when the enrolment is done
     pub language: Option<String>,
+    /// what people call this device; where nobody says, the kind of device
+    #[ts(optional)]
+    pub device: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

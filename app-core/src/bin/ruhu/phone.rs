@@ -116,7 +116,7 @@ struct Households {
     /// area code: a prefix of the grid
     #[arg(long)]
     area: Option<String>,
-    /// left, draft, done, unsynced, leaflet-due
+    /// left, draft, done, unsynced, leaflet-due, attempted, partly, conflict
     #[arg(long, value_parser = progress)]
     progress: Option<Progress>,
     #[arg(long, default_value_t = 0)]
@@ -168,7 +168,10 @@ fn progress(text: &str) -> Result<Progress, String> {
         "done" => Ok(Progress::Done),
         "unsynced" => Ok(Progress::Unsynced),
         "leaflet-due" => Ok(Progress::LeafletDue),
-        _ => Err("left, draft, done, unsynced or leaflet-due".into()),
+        "attempted" => Ok(Progress::Attempted),
+        "partly" => Ok(Progress::Partly),
+        "conflict" => Ok(Progress::Conflict),
+        _ => Err("left, draft, done, unsynced, leaflet-due, attempted, partly or conflict".into()),
     }
 }
 

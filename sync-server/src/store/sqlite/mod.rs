@@ -24,6 +24,8 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+pub use open::beside;
+
 /// The SQLite store of a data folder.
 pub struct SqliteStore {
     path: PathBuf,

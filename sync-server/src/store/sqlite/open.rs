@@ -1,6 +1,6 @@
 //! Opening: pragmas, migrations, a file only its owner reads.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -19,6 +19,11 @@ pub(super) fn writing(file: &Path, create: bool) -> Result<Connection> {
     if create {
         create_private(file)?;
     } else if !file.exists() {
+        if file.with_file_name(crate::settings::RESTORING).exists() {
+            return Err(Error::invalid(
+                "上次恢复没有做完，这里还没有服务器，请再运行一次 restore。 A restore was cut short and there is no server here: run `restore` again.",
+            ));
+        }
         return Err(Error::invalid(
             "此目录不是服务器数据目录，请先运行 init。 There is no server here: run `init` first.",
         ));
@@ -48,8 +53,23 @@ pub(super) fn reading(file: &Path) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Makes an empty file that only its owner can read; refuses one that is there.
+/// What SQLite keeps beside a database while it is in use, and leaves there when it is killed.
+pub fn beside(file: &Path) -> [PathBuf; 3] {
+    ["-wal", "-shm", "-journal"].map(|suffix| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        name.into()
+    })
+}
+
+/// Makes an empty file that only its owner can read; refuses one that is there, or whose log is: SQLite would throw away
+/// the last commits of a database that was moved, or play them into another.
 pub(super) fn create_private(file: &Path) -> Result<()> {
+    if beside(file).iter().any(|p| p.exists()) {
+        return Err(Error::invalid(
+            "此处还有数据库留下的日志（-wal、-shm 或 -journal），没有写入；请连同它所属的数据库一起移走。 The log of a database (-wal, -shm or -journal) lies here; nothing was written. Move it away together with its database.",
+        ));
+    }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -128,6 +128,10 @@ impl Reads for View<'_> {
         self.one(&format!("{DEVICE} WHERE id = ?"), [id], device_row)
     }
 
+    fn device_by_key(&self, key: &[u8]) -> Result<Option<DeviceRow>> {
+        self.one(&format!("{DEVICE} WHERE key = ?"), [key], device_row)
+    }
+
     fn devices(&self) -> Result<Vec<DeviceRow>> {
         self.all(&format!("{DEVICE} ORDER BY enrolled_at, id"), [], device_row)
     }

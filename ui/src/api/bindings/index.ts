@@ -76,7 +76,11 @@ export type EnrolRequest = { server: string, ticket: string, pin: string,
 /**
  * zh-CN or en: the language that was chosen on the first page; kept when the enrolment is done
  */
-language?: string, };
+language?: string, 
+/**
+ * what people call this device; where nobody says, the kind of device
+ */
+device?: string, };
 
 /**
  * Every failed call.
@@ -432,7 +436,7 @@ checks: Array<CheckCount>,
  */
 villages: Array<VillageProblems>, rows: Array<ProblemHousehold>, };
 
-export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due";
+export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due" | "attempted" | "partly" | "conflict";
 
 export type QuestionView = { 
 /**

@@ -75,6 +75,11 @@ pub(super) fn households() -> Vec<(&'static str, House, House)> {
             ordinary().with("profile/phone", json!("12345678901")),
             ordinary().with("profile/phone", json!("13812345678")),
         ),
+        (
+            "phone-form",
+            ordinary().with("profile/phone", json!("07727123")),
+            ordinary().with("profile/phone", json!("0772-7123456")),
+        ),
         ("phone-missing", ordinary(), ordinary().with("profile/phone", json!("13812345678"))),
         ("labour-only-security", measure(monitored(), "security", "dibao"), measure(monitored(), "work", "employer")),
         ("illness-risk-facts", risky("illness"), of_two(risky("illness"), json!({"health": ["chronic"]}))),
