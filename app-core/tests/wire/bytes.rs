@@ -113,3 +113,24 @@ fn whole(doc: &HouseholdDoc) -> Whole {
         doc: ByteBuf::from(doc.snapshot()),
     }
 }
+
+/// A file may grow to 512 KiB: colleagues on a bad link fetch it whole.
+#[test]
+fn ten_years_of_visits_each_month_fit_into_a_household_file() {
+    let mut dice = Dice(41);
+    let worker = Worker::new(&mut dice);
+    for form in FORMS {
+        let (mut phone, mut at) = (invented::imported(930_000, &mut dice), 1_684_200_000);
+        let mut server = phone.clone();
+        for n in 0..120 {
+            at += 30 * 86_400;
+            let edits = invented::visit(&phone, &worker, form, 3, at, &mut dice);
+            let change = phone.edit(worker.actor, at, &edits).unwrap().unwrap();
+            let taken = server.admit_new([&change.bytes], &mut |_| Ok(())).remove(0);
+            assert!(taken.is_ok(), "{form}: visit {n} of {} bytes", server.snapshot().len());
+        }
+        let size = server.snapshot().len();
+        println!("{form}: 120 visits of three facts each make a file of {size} bytes");
+        assert!(size < 256 << 10, "{form}: half of the room at most: {size}");
+    }
+}

@@ -14,4 +14,4 @@ pub mod waiting;
 
 pub use proof::Proofs;
 pub use push::{Outcome, Round, take};
-pub use waiting::take_parked;
+pub use waiting::{author_known, take_parked};

@@ -36,15 +36,37 @@ pub struct Wish<'a> {
     pub now: i64,
 }
 
-/// The reasons that pass by themselves.
-pub(super) fn passing() -> [&'static str; 2] {
-    [RefusedWhy::Dependency.code(), RefusedWhy::Author.code()]
+/// The reasons that pass by themselves, with a push that brings what was missing. What nobody is known to have written
+/// passes when its author becomes known ([`author_known`]), and costs no colleague's push before.
+pub(super) fn passing() -> [&'static str; 1] {
+    [RefusedWhy::Dependency.code()]
+}
+
+/// An actor has become known: what was parked of it for want of an author, by its own device or on the server's own word,
+/// waits for no more than what it rests on. The households concerned.
+pub fn author_known(w: &mut dyn Writes, actor: &Actor) -> Result<Vec<Uuid>> {
+    let households = w.households_parked(actor)?;
+    let Some(owner) = w.owner(actor)? else { return Ok(households) };
+    for id in &households {
+        let mut after = None;
+        loop {
+            let page = w.parked(*id, RefusedWhy::Author.code(), after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some((last.at, last.hash));
+            let explained = |p: &Parked| p.actor == actor && (p.proven || p.device == owner.device);
+            for waiting in page.into_iter().filter(explained) {
+                let why = RefusedWhy::Dependency;
+                w.park(&Parked { why: why.code().to_owned(), words: why.words().to_owned(), ..waiting })?;
+            }
+        }
+    }
+    Ok(households)
 }
 
 /// An actor has become known: what was parked of it may go in.
 pub fn take_parked(w: &mut dyn Writes, permits: &Permits, actor: &Actor, now: i64) -> Result<u64> {
     let mut taken = 0_u64;
-    for id in w.households_parked(actor)? {
+    for id in author_known(w, actor)? {
         let wish = Wish { permits, reasons: &passing(), vouched: false, only: None, now };
         taken = taken.saturating_add(release(w, id, &wish)?);
     }
@@ -138,7 +160,10 @@ impl Queue<'_> {
         let proven: HashSet<Hash> = waiting.proven.then_some(waiting.hash).into_iter().collect();
         let bringer = Bringer { device: &waiting.device, person: &person, vouched: self.wish.vouched, proven: &proven };
         let mut judge = Judge::new(self.w, &bringer, self.wish.permits, self.unit.cloned());
-        let outcome = self.doc.admit_new([&waiting.bytes], &mut |a| judge.judge(a)).pop();
+        let outcome = match waiting.proven {
+            true => self.doc.admit_many([&waiting.bytes], None, &mut |a| judge.judge(a)).pop(),
+            false => self.doc.admit_new([&waiting.bytes], &mut |a| judge.judge(a)).pop(),
+        };
         if let Some(e) = judge.failed.take() {
             return Err(e);
         }

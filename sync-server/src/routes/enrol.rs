@@ -16,6 +16,7 @@ use serde_bytes::ByteBuf;
 
 use super::{App, body, within_limit};
 use crate::error::{Error, Result, Why};
+use crate::intake::author_known;
 use crate::letters;
 use crate::officer::{check_ticket, enrolled_before, random, ticket_hash, token_hash};
 use crate::store::rows::{DeviceRow, NewDevice, PersonRow};
@@ -76,15 +77,18 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
         }
         None => new_device(w, request, &token, now)?,
     };
-    if !w.put_actor(&actor_of(&request.key, &request.nonce), &device, now)? {
+    let actor = actor_of(&request.key, &request.nonce);
+    if !w.put_actor(&actor, &device, now)? {
         return Err(Error::new(Why::Malformed, "设备编号重复，请再试一次。 The actor id is taken: try again."));
     }
+    // After a restore a colleague may have brought its work before it was known whose that is.
+    author_known(w, &actor)?;
     let setting =
         |key| -> Result<String> { Ok(w.setting(key)?.and_then(|v| String::from_utf8(v).ok()).unwrap_or_default()) };
     let row = w
         .device(&device)?
         .ok_or_else(|| Error::internal("设备没有登记成，请再试一次。 The device was not enrolled: try again."))?;
-    let letter = letters::letter(&row, &person.person, sign);
+    let letter = letters::letter(&row, &person.person, now, sign);
     Ok(EnrolAnswer {
         device,
         letter: Some(letter),

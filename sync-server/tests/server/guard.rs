@@ -1,14 +1,16 @@
 //! What a hostile device tries after a restore, and with what is parked.
 
+use app_core::approvals::Permits;
 use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
 use app_core::domain::id::{IMPORT_ACTOR, new_household};
 use app_core::policy::facts::Facts;
 use app_core::wire::sign::actor_of;
 use serde_bytes::ByteBuf;
+use sync_server::intake::take_parked;
 use sync_server::now;
 use sync_server::ops::backup;
 use sync_server::settings::{PARKED_BYTES, PARKED_COUNT};
-use sync_server::store::read;
+use sync_server::store::{read, write};
 
 use crate::office::Office;
 use crate::phone::{Phone, random};
@@ -108,4 +110,78 @@ fn a_device_cannot_fill_the_disk_with_what_is_refused_and_hears_that_only_it_has
     mo.visit(id, "照常入户");
     mo.sync();
     office.assert_agrees_with(&mut mo);
+}
+
+#[test]
+fn what_nobody_is_known_to_have_written_is_looked_at_when_its_author_is_known_and_not_at_every_push() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    wei.sync();
+    mo.sync();
+    let id = *mo.docs.keys().next().unwrap();
+    // He writes under an actor of his that he has not named yet: twice, and the second came first.
+    let actor = actor_of(&app_core::wire::sign::public_key(&mo.secret), &random::<8>());
+    let mut copy = mo.docs[&id].clone();
+    let said = |doc: &mut HouseholdDoc, text: &str| {
+        doc.edit(actor, 1_684_548_000, &[Edit::new("profile/phone", text)]).unwrap().unwrap()
+    };
+    let (first, second) = (said(&mut copy, "19977000001"), said(&mut copy, "19977000002"));
+    for change in [&first, &second] {
+        mo.outbox = vec![(id, None, change.bytes.clone())];
+        mo.round().unwrap();
+    }
+    mo.outbox.clear();
+    let lies = |hash| read(&*office.store, |r| Ok((r.is_parked(id, hash)?, r.has_change(id, hash)?))).unwrap();
+    assert_eq!((lies(&first.hash), lies(&second.hash)), ((true, false), (true, false)));
+
+    // The register of actors alone moves nothing, whoever pushes: thousands of these would cost every colleague.
+    let device = mo.told.device.clone();
+    write(&*office.store, move |w| w.put_actor(&actor, &device, now())).unwrap();
+    wei.visit(id, "照常入户");
+    wei.sync();
+    assert_eq!(lies(&first.hash), (true, false));
+    let permits = Permits::from_rows([("grid_worker1", ["visit", "correct"])]);
+    let taken = write(&*office.store, move |w| take_parked(w, &permits, &actor, now())).unwrap();
+    assert_eq!((taken, lies(&first.hash), lies(&second.hash)), (2, (false, true), (false, true)));
+    wei.sync();
+    office.assert_agrees_with(&mut wei);
+}
+
+#[test]
+fn what_a_named_author_left_waiting_goes_in_with_the_change_it_rests_on() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    wei.sync();
+    mo.sync();
+    let id = *mo.docs.keys().next().unwrap();
+    // It rests on a visit of hers that the server has not seen yet, and its actor is not named yet.
+    wei.visit(id, "先到的后交");
+    let nonce = random::<8>();
+    let actor = actor_of(&app_core::wire::sign::public_key(&mo.secret), &nonce);
+    let mut copy = wei.docs[&id].clone();
+    let change = copy.edit(actor, 1_684_548_000, &[Edit::new("profile/phone", "19977000001")]).unwrap().unwrap();
+    let parked = sync_server::store::rows::Parked {
+        household: id,
+        hash: change.hash,
+        device: mo.told.device.clone(),
+        why: "author".into(),
+        words: String::new(),
+        unit: None,
+        bytes: change.bytes.clone(),
+        actor: actor.to_vec(),
+        proven: false,
+        at: now(),
+    };
+    write(&*office.store, move |w| w.park(&parked)).unwrap();
+    let mut request = mo.request();
+    request.actors = vec![ByteBuf::from(nonce)];
+    mo.send(&request).unwrap();
+    let here = |hash| read(&*office.store, |r| r.has_change(id, hash)).unwrap();
+    assert!(!here(&change.hash));
+    wei.sync();
+    assert!(here(&change.hash), "her visit came, and it with it");
+    wei.sync();
+    office.assert_agrees_with(&mut wei);
 }

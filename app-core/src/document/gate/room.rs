@@ -20,8 +20,9 @@ pub(in crate::document) struct Weight {
 
 /// The largest file that is read: some 20,000 visits.
 pub(in crate::document) const LOADS: Weight = Weight { bytes: 16 * 1024 * 1024, rows: 1_000_000 };
-/// How far a file may grow: some 5,000 visits.
-pub(in crate::document) const GROWS_TO: Weight = Weight { bytes: 4 * 1024 * 1024, rows: 250_000 };
+/// How far a file may grow: colleagues fetch it whole, in one piece, over a village's signal (64 kbit/s: a minute). The
+/// longest form each month for ten years makes 130 KiB (`tests/wire/bytes.rs`).
+pub(in crate::document) const GROWS_TO: Weight = Weight { bytes: 512 * 1024, rows: 250_000 };
 
 /// What one operation may add to a snapshot beside the bytes of its change: a key that the change wrote once for many.
 const AN_OPERATION: usize = 300;

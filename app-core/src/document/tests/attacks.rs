@@ -318,7 +318,7 @@ fn a_file_stops_growing_long_before_it_could_not_be_read_and_says_so() {
             false => break,
         };
         match server.admit_new([&change], &mut anything).remove(0) {
-            Ok(_) => assert!(server.snapshot().len() <= 4 << 20),
+            Ok(_) => assert!(server.snapshot().len() <= 512 << 10),
             Err(refused) => {
                 assert_eq!(refused.why, RefusedWhy::Full);
                 assert_eq!(server.snapshot(), before, "what was refused left nothing");
