@@ -4,15 +4,15 @@
 //! Here lives what is signed ([`warrant`], [`letter`]) and what is believed ([`know_again`], [`let_in_again`]). What may not
 //! live here: judgement of changes, HTTP.
 
-use app_core::domain::Person;
+use app_core::domain::{Area, Person};
 use app_core::wire::message::{ActorName, EnrolRequest, Letter, Warrant};
 use app_core::wire::sign::{public_key, sign_actor, sign_letter, verify_actor, verify_letter};
 use serde_bytes::ByteBuf;
 
 use crate::error::{Error, Result, Why};
 use crate::officer::random;
-use crate::store::Writes;
 use crate::store::rows::{ActorOwner, DeviceRow, NewDevice, PersonRow};
+use crate::store::{Reads, Writes};
 
 /// Who writes under an actor; yet to be signed.
 pub fn warrant(actor: &[u8], owner: ActorOwner) -> ActorName {
@@ -37,13 +37,14 @@ pub fn vouch(actors: &mut [ActorName], secret: &[u8; 32]) {
     }
 }
 
-/// The letter of a device.
-pub fn letter(device: &DeviceRow, person: &Person, secret: &[u8; 32]) -> Letter {
+/// The letter of a device. `at`: not later than the person was looked up.
+pub fn letter(device: &DeviceRow, person: &Person, at: i64, secret: &[u8; 32]) -> Letter {
     let mut letter = Letter {
         device: device.id.clone(),
         name: device.name.clone(),
         key: ByteBuf::from(device.key.clone()),
         person: person.clone(),
+        at,
         sig: ByteBuf::new(),
     };
     sign_letter(&mut letter, secret);
@@ -111,8 +112,10 @@ pub fn let_in_again(
         }
         let person = w.person(&known.person)?.filter(|_| letter.key == known.key).ok_or_else(unknown)?;
         // A colleague's phone had said who, but not where.
-        let placed = recovering && person.person.scope.is_empty() && person.person.id == letter.person.id;
-        let person = if placed { put_person(w, &letter.person, now)? } else { person };
+        let said = if person.person.id == letter.person.id { standing(&*w, letter)? } else { Vec::new() };
+        let placed = recovering && person.person.scope.is_empty() && !said.is_empty();
+        let person =
+            if placed { put_person(w, &Person { scope: said, ..letter.person.clone() }, now)? } else { person };
         return Ok((person, known.id));
     }
     if !recovering || w.device_by_key(&letter.key)?.is_some() {
@@ -124,7 +127,8 @@ pub fn let_in_again(
 }
 
 /// Soon after a restore: areas that the letter says are the person's and the backup does not. Whoever was moved keeps what
-/// the office says here, but what was done there is taken for a while, as after any change of areas.
+/// the office says here, but what was done there is taken for a while, as after any change of areas. An area of which the
+/// office said after the letter that it ended is not among them: so an old letter gives nothing back, and none gives twice.
 pub fn areas_again(
     w: &mut dyn Writes,
     device: &DeviceRow,
@@ -135,14 +139,23 @@ pub fn areas_again(
 ) -> Result<PersonRow> {
     let ours = letter.device == device.id && letter.key == device.key && letter.person.id == person.person.id;
     let here = &person.person;
+    if !ours || !verify_letter(letter, &public_key(secret)) {
+        return Ok(person);
+    }
     let mut wide = here.clone();
-    wide.scope.extend(letter.person.scope.iter().filter(|a| !here.scope.contains(a)).cloned());
-    if !ours || wide.scope.len() == here.scope.len() || !verify_letter(letter, &public_key(secret)) {
+    wide.scope.extend(standing(&*w, letter)?.into_iter().filter(|a| !here.scope.contains(a)));
+    if wide.scope.len() == here.scope.len() {
         return Ok(person);
     }
     // Given and taken back at once: a former area, of whose loss no device has heard.
     w.put_person(&wide, now)?;
     put_person(w, here, now)
+}
+
+/// The areas of a letter that have not ended since it was written.
+fn standing(r: &dyn Reads, letter: &Letter) -> Result<Vec<Area>> {
+    let ended = r.former_areas(&letter.person.id, letter.at)?;
+    Ok(letter.person.scope.iter().filter(|a| !ended.contains(a)).cloned().collect())
 }
 
 /// The person as known here; as the letter says where not.

@@ -14,6 +14,7 @@ mod area;
 mod bad_link;
 mod bytes;
 mod day;
+mod drafts;
 mod fleet;
 mod full;
 mod killed;

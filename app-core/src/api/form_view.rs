@@ -101,7 +101,7 @@ impl FormView<'_> {
             path: format!("{above}/{}", question.name),
             label: question.label.plain(self.language()),
             relevant,
-            editable: question.repeat_count.is_none() && self.form.recorded().is_none(),
+            editable: question.repeat_count.is_none() && self.form.recorded().is_none() && !self.form.went_on(),
             instances: instances.into_iter().enumerate().map(|(i, n)| self.instance(n, i)).collect(),
         }
     }
@@ -163,7 +163,7 @@ impl FormView<'_> {
                 .then(|| Word::RosterSays.fill(self.say.lang, &[&system_shown.clone().unwrap_or_default()])),
             system_shown: system_shown.filter(|s| !s.is_empty()),
             violation: violation.map(|v| v.message),
-            readonly: reading || view.readonly || computed,
+            readonly: reading || self.form.went_on() || view.readonly || computed,
             choices: view.choices.into_iter().map(|c| ChoiceView { code: c.value, label: c.label }).collect(),
             range: control::range(question),
             path: view.path,

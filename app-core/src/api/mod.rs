@@ -27,6 +27,7 @@
 //! | `visit.finish` | `FinishRequest` | `FinishedView` | `invalid` unanswered or wrong (the labels are named), `disk` |
 //! | `visit.put_down` | `VisitRequest` | `FinishedView` | `disk` |
 //! | `visit.reopen` | `ReopenRequest` | `VisitView` | `invalid` another's visit |
+//! | `visit.keep` | `KeepRequest` | `VisitView` | `invalid` no such open visit |
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |

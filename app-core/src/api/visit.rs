@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::form_view::FormView;
 use super::say::Say;
 use super::views::{
-    AddInstanceRequest, AnswerRequest, FactView, OpenVisitRequest, RemoveInstanceRequest, ReopenRequest, RepeatView,
-    VisitPatch, VisitRequest, VisitView,
+    AddInstanceRequest, AnswerRequest, FactView, KeepRequest, OpenVisitRequest, RemoveInstanceRequest, ReopenRequest,
+    RepeatView, VisitPatch, VisitRequest, VisitView,
 };
 use super::words::Word;
 use crate::domain::VisitState;
@@ -28,6 +28,11 @@ pub(super) fn open(app: &App, ask: OpenVisitRequest) -> Result<VisitView> {
 pub(super) fn reopen(app: &App, ask: ReopenRequest) -> Result<VisitView> {
     let visit = app.reopen_visit(household_id(&ask.household)?, &ask.visit)?;
     view(app, VisitRequest { visit })
+}
+
+pub(super) fn keep(app: &App, ask: KeepRequest) -> Result<VisitView> {
+    app.keep_visit(&ask.visit, ask.mine)?;
+    view(app, VisitRequest { visit: ask.visit })
 }
 
 pub(super) fn privacy_shown(app: &App, ask: VisitRequest) -> Result<VisitView> {
@@ -82,6 +87,8 @@ fn whole(say: &Say<'_>, form: &Running) -> VisitView {
             None => form.window(),
         },
         correcting: form.correcting(),
+        went_on: form.went_on(),
+        elsewhere: elsewhere(form, &view),
         notices: if reading { Vec::new() } else { notices(say, form) },
         retired: form.retired().iter().map(|r| retired(form, &view, r)).collect(),
         answered,
@@ -100,7 +107,10 @@ fn head_name(form: &Running) -> String {
 fn notices(say: &Say<'_>, form: &Running) -> Vec<String> {
     let mut out = Vec::new();
     let lang = say.lang;
-    if form.correcting() {
+    if form.went_on() {
+        let finished = form.before().is_some_and(|v| v.finished);
+        out.push(say.word(if finished { Word::FinishedOnAnother } else { Word::WentOnOnAnother }));
+    } else if form.correcting() {
         out.push(say.word(Word::Correcting));
     }
     let from = form.pack().phases().iter().filter_map(|p| p.from).min().map(|d| d.to_string()).unwrap_or_default();
@@ -134,6 +144,20 @@ fn retired(form: &Running, view: &FormView<'_>, retired: &Retired) -> FactView {
         control: None,
         choices: Vec::new(),
     }
+}
+
+/// What the other phone's version says otherwise.
+fn elsewhere(form: &Running, view: &FormView<'_>) -> Vec<FactView> {
+    let fact = |(node, text): (NodeId, String)| FactView {
+        path: form.instance().path(node),
+        label: form.instance().question(node).label.plain(view.language()),
+        value: view.say_value(node, &text),
+        masked: false,
+        conflict: true,
+        control: None,
+        choices: Vec::new(),
+    };
+    form.differing().into_iter().map(fact).collect()
 }
 
 /// What an answer changed.

@@ -105,6 +105,8 @@ words! {
     DraftElsewhere: "{}有此表未完成的草稿；两份都会保留。", "{} has an unfinished draft of this form; both are kept.";
     FormChanged: "表格已更新：同名的答案已保留，{}条旧答案另列在下方，需核对。", "The form was updated: answers of the same name are kept; {} older ones are listed below, please check.";
     Correcting: "正在更正已完成的排查，原来的答案保留在历史中。", "Correcting a finished visit; the earlier answers stay in the history.";
+    WentOnOnAnother: "这次排查在您的另一部手机上接着填过。请对照下面，选定用哪一份；选定之前什么都不会改动。", "This visit went on on another phone of yours. Compare below and choose which to use; nothing changes before that.";
+    FinishedOnAnother: "这次排查已在您的另一部手机上完成。请对照下面，选定用哪一份；选定之前什么都不会改动。", "This visit was finished on another phone of yours. Compare below and choose which to use; nothing changes before that.";
     RosterSays: "与系统统计不一致，系统为{}。系统所依据的内容（如家庭成员表）有误的，请先更正。", "Differs from what the system counts: {}. If what it counts from (such as the roster) is wrong, mend that first.";
     SystemSays: "系统为：{}", "The system says: {}";
     MemberUnnamed: "新成员", "New member";

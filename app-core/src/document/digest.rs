@@ -14,27 +14,40 @@ impl HouseholdDoc {
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
         hasher.update(b"ruhu-digest-v1");
+        feed_lines(&mut hasher, &self.lines_below(""));
+        hex::encode(hasher.finalize())
+    }
+
+    /// Every value whose path begins with `prefix`, in order of the paths, each with its different values in order.
+    pub(super) fn lines_below(&self, prefix: &str) -> Vec<Line> {
         let mut lines = Vec::new();
         lines_of(&self.doc, "", &ROOT, 0, &mut lines);
+        lines.retain(|(path, _)| path.starts_with(prefix));
         lines.sort();
-        for (path, values) in &lines {
-            feed(&mut hasher, path.as_bytes());
-            hasher.update((values.len() as u64).to_be_bytes());
-            for value in values {
-                match value {
-                    Scalar::Bool(b) => hasher.update([0, u8::from(*b)]),
-                    Scalar::Int(n) => {
-                        hasher.update([1]);
-                        hasher.update(n.to_be_bytes());
-                    }
-                    Scalar::Text(t) => {
-                        hasher.update([2]);
-                        feed(&mut hasher, t.as_bytes());
-                    }
+        lines
+    }
+}
+
+/// A path and its different values.
+pub(super) type Line = (String, Vec<Scalar>);
+
+pub(super) fn feed_lines(hasher: &mut Sha256, lines: &[Line]) {
+    for (path, values) in lines {
+        feed(hasher, path.as_bytes());
+        hasher.update((values.len() as u64).to_be_bytes());
+        for value in values {
+            match value {
+                Scalar::Bool(b) => hasher.update([0, u8::from(*b)]),
+                Scalar::Int(n) => {
+                    hasher.update([1]);
+                    hasher.update(n.to_be_bytes());
+                }
+                Scalar::Text(t) => {
+                    hasher.update([2]);
+                    feed(hasher, t.as_bytes());
                 }
             }
         }
-        hex::encode(hasher.finalize())
     }
 }
 
@@ -43,7 +56,7 @@ fn feed(hasher: &mut Sha256, bytes: &[u8]) {
     hasher.update(bytes);
 }
 
-fn lines_of(doc: &Automerge, prefix: &str, obj: &ObjId, depth: usize, out: &mut Vec<(String, Vec<Scalar>)>) {
+fn lines_of(doc: &Automerge, prefix: &str, obj: &ObjId, depth: usize, out: &mut Vec<Line>) {
     if depth > MAX_DEPTH {
         return;
     }

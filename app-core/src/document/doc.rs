@@ -175,6 +175,12 @@ impl HouseholdDoc {
         self.doc.get_change_meta_by_hash(&ChangeHash(*hash)).is_some()
     }
 
+    /// Each change with those it rests on directly, none before what it rests on.
+    pub(super) fn links(&self) -> Vec<(Hash, Vec<Hash>)> {
+        let changes = self.doc.get_changes(&[]);
+        changes.iter().map(|c| (c.hash().0, c.deps().iter().map(|d| d.0).collect())).collect()
+    }
+
     /// Who wrote each change, oldest first; cheap (no values are read).
     pub fn change_infos(&self) -> Vec<ChangeInfo> {
         let metas = self.doc.get_changes_meta(&[]);

@@ -41,6 +41,7 @@ mod read;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 pub use doc::{Actor, ChangeInfo, Hash, HouseholdDoc, Written};
 pub use file::{Answer, HouseholdFile, IN_FORCE, LeafletFile, MemberFile, VisitFile, measure_key};

@@ -118,14 +118,13 @@ impl App {
     /// Sets one fact: `profile/phone`, `place/hamlet`, `members/<id>/work`, `members/<id>/health`, `measures/<family>.<item>`
     /// … `null` or `""` empties it; an array is the ticked codes of a multiple choice.
     pub fn set_fact(&self, household: HouseholdId, path: &str, value: &Value) -> Result<Done> {
-        let author = self.author()?;
         let path: Vec<String> = path.trim_matches('/').split('/').map(str::to_owned).collect();
         let pack = self.pack().ok();
         let (edited, changes) = self.transact_noting(|tx| {
             let file = tx.file(household)?;
             known_place(pack.as_deref(), &file, &path)?;
             let edits = edits(pack.as_deref(), tx, &file, &path, value)?;
-            tx.edit(household, author, &edits)
+            tx.edit(household, self.author(tx)?, &edits)
         })?;
         Ok(Done { edited, changes })
     }

@@ -37,7 +37,6 @@ impl App {
 
     /// Founds a household that is on no list (附件1-2: 应排尽排).
     pub fn add_household(&self, new: &NewHousehold) -> Result<(HouseholdId, Done)> {
-        let author = self.author()?;
         let person = self.person()?;
         let pack = self.pack().ok();
         let grid = Area::parse(&new.grid)
@@ -56,7 +55,7 @@ impl App {
                 return Err(Error::invalid("此证件号码已在本机另一户的名册中，请先查找该户。 This ID number is on another household's roster: look for that household first."));
             }
             let founding = Founding { place: place(tx, &grid, new)?, facts: facts(new, head), source: Source::Phone };
-            tx.found(id, grid.as_str(), &founding, author)
+            tx.found(id, grid.as_str(), &founding, self.author(tx)?)
         })?;
         Ok((id, Done { edited: Some(edited), changes }))
     }

@@ -14,7 +14,6 @@ impl App {
     /// Adds a member with the given facts (`name`, `id_number`, `relation`, `living` …); the new member's id.
     /// Sex and birth are read from the ID number where they are not given.
     pub fn add_member(&self, household: HouseholdId, facts: &Map<String, Value>) -> Result<(String, Done)> {
-        let author = self.author()?;
         let pack = self.pack().ok();
         if let Some(stranger) = facts.keys().find(|f| !MEMBER.contains(&f.as_str()) && *f != "disability") {
             return Err(Error::invalid(format!(
@@ -35,7 +34,7 @@ impl App {
             }
             not_twice(&file, &member)?;
             let order = file.members.iter().map(|m| m.order).max().unwrap_or(0).saturating_add(1);
-            tx.edit(household, author, &member_edits(&member, order))
+            tx.edit(household, self.author(tx)?, &member_edits(&member, order))
         })?;
         Ok((id, Done { edited, changes }))
     }
@@ -43,7 +42,6 @@ impl App {
     /// Takes a member off the roster. `living`: how the person left (dead, moved_out, reduced); `None` when the entry was
     /// a mistake. A tombstone stays either way, so that another's edit of the same person remains visible.
     pub fn remove_member(&self, household: HouseholdId, member: &str, living: Option<&str>) -> Result<Done> {
-        let author = self.author()?;
         if living.is_some_and(|l| !matches!(l, "dead" | "moved_out" | "reduced")) {
             return Err(Error::invalid(
                 "离开原因应为死亡、转出或减少。 The way of leaving is dead, moved_out or reduced.",
@@ -56,7 +54,7 @@ impl App {
             }
             let mut edits = vec![Edit::at(["members", member, "removed"], true)];
             edits.extend(living.map(|l| Edit::at(["members", member, "living"], l)));
-            tx.edit(household, author, &edits)
+            tx.edit(household, self.author(tx)?, &edits)
         })?;
         Ok(Done { edited, changes })
     }

@@ -1,7 +1,8 @@
 //! The app's verbs: each is one transaction and returns what changed. Here no SQL, no automerge, no screens.
 //!
-//! [`App`] owns the data directory, the clock, the open database and the pack in force. A verb reads `app.author()`,
-//! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`].
+//! [`App`] owns the data directory, the clock, the open database and the pack in force. A verb reads
+//! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`]; who
+//! writes it asks there ([`App::author`]).
 //! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`;
 //! the visit has its own folder.
 
@@ -58,7 +59,6 @@ impl Default for Setup {
 struct Opened {
     identity: Arc<Identity>,
     person: Person,
-    actor: [u8; 16],
     pack: Option<Arc<Pack>>,
     settings: Settings,
 }
@@ -140,9 +140,10 @@ impl App {
         Ok(self.opened()?.settings)
     }
 
-    /// Who writes now: this device's actor and the clock.
-    pub fn author(&self) -> Result<Author> {
-        Ok(Author { actor: self.opened()?.actor, at: self.now().timestamp() })
+    /// Who writes now: this device's actor and the clock. Asked within the transaction that writes: a round under way may
+    /// have given the device a new actor, and a file that lacks what it wrote under the one before.
+    pub fn author(&self, tx: &Tx<'_>) -> Result<Author> {
+        Ok(Author { actor: tx.own_actor()?, at: self.now().timestamp() })
     }
 
     /// One transaction that writes; all or nothing.

@@ -179,7 +179,6 @@ fn opened(store: &mut Store, lens: &Lens) -> Result<Opened> {
         Ok(Opened {
             identity: Arc::new(tx.identity()?.ok_or_else(damaged)?),
             person: tx.person()?.ok_or_else(damaged)?,
-            actor: tx.own_actor()?,
             pack: pack_in_force(tx)?,
             settings: tx.settings()?,
         })

@@ -60,10 +60,11 @@ impl Tx<'_> {
         self.project(id, grid, doc)
     }
 
-    /// Drops a household that left the scope. Its open visits go with it only when empty; refused changes stay for their
-    /// author. `false` when changes wait to be pushed or a visit is open: it is kept then, and asked for again.
+    /// Drops a household that left the scope. Its open visits go with it only when the file holds all of each; refused
+    /// changes stay for their author. `false` when changes wait to be pushed or a visit is open that holds more: it is kept
+    /// then, and asked for again.
     pub fn forget(&self, id: HouseholdId) -> Result<bool> {
-        if self.pending_count(Some(id))? > 0 || !self.open_visits(Some(id))?.is_empty() {
+        if self.pending_count(Some(id))? > 0 || !self.drop_what_is_held(id)? {
             return Ok(false);
         }
         for table in ["household", "household_row"] {

@@ -24,6 +24,7 @@ mod rejudge;
 pub mod round;
 mod schema;
 pub mod search;
+pub mod stand;
 pub mod store;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -164,6 +164,10 @@ impl Tx<'_> {
         self.changes.borrow_mut().households.insert(household);
     }
 
+    pub(super) fn has_touched(&self, household: HouseholdId) -> bool {
+        self.changes.borrow().households.contains(&household)
+    }
+
     pub(super) fn visit_touched(&self, visit: &str) {
         self.changes.borrow_mut().visits.insert(visit.to_owned());
     }

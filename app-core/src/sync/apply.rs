@@ -53,6 +53,7 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     }
     // First what the server lacks: a restored server may name a household in both, and what waits to go up is not forgotten.
     lacking(tx, answer, now, &mut applied)?;
+    tx.drop_what_went_on()?;
     forget(tx, answer, &mut applied)?;
     if let Some(person) = &answer.person {
         tx.hear_person(person)?;

@@ -71,9 +71,19 @@ pub struct Letter {
     pub key: ByteBuf,
     #[serde(rename = "p")]
     pub person: crate::domain::Person,
-    /// Ed25519 signature by the server over `"ruhu-letter-v1" ‖` SHA-256 of all of the above (`sign`)
+    /// when it was written, seconds since 1970 by the server's clock: an area that ended later is not given back by it;
+    /// 0 in letters of the first days, which give back none that ever ended
+    #[serde(rename = "t", default, skip_serializing_if = "undated")]
+    pub at: i64,
+    /// Ed25519 signature by the server over `"ruhu-letter-dated-v1" ‖` (`"ruhu-letter-v1"` where undated) SHA-256 of all of
+    /// the above (`sign`)
     #[serde(rename = "g")]
     pub sig: ByteBuf,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn undated(at: &i64) -> bool {
+    *at == 0
 }
 
 /// The pack in force.

@@ -15,6 +15,8 @@ const PUSH: &[u8] = b"ruhu-push-v1";
 const ACTOR_ID: &[u8] = b"ruhu-actor-id-v1";
 const RECEIPT: &[u8] = b"ruhu-receipt-v1";
 const LETTER: &[u8] = b"ruhu-letter-v1";
+// Another tag, so that no undated letter says the same as a dated one.
+const LETTER_DATED: &[u8] = b"ruhu-letter-dated-v1";
 const ACTOR: &[u8] = b"ruhu-actor-v1";
 
 /// A ticket's code without case, blanks and hyphens, as it is signed and looked up.
@@ -141,16 +143,18 @@ pub fn verify_letter(letter: &Letter, server_key: &[u8]) -> bool {
 
 fn letter_message(letter: &Letter) -> Vec<u8> {
     let person = &letter.person;
-    let mut parts: Vec<&[u8]> = vec![
+    let at = letter.at.to_be_bytes();
+    let (tag, mut parts): (_, Vec<&[u8]>) = if letter.at == 0 { (LETTER, vec![]) } else { (LETTER_DATED, vec![&at]) };
+    parts.extend([
         letter.device.as_bytes(),
         letter.name.as_bytes(),
-        &letter.key,
+        letter.key.as_slice(),
         person.id.as_bytes(),
         person.name.as_bytes(),
         person.title.code().as_bytes(),
-    ];
+    ]);
     parts.extend(person.scope.iter().map(|area| area.as_str().as_bytes()));
-    [LETTER, &digest(&parts)[..]].concat()
+    [tag, &digest(&parts)[..]].concat()
 }
 
 /// Makes what is said of an actor the server's word; nothing without a warrant to sign.

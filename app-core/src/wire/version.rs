@@ -1,7 +1,7 @@
 //! Versions of the protocol, with date and reason. Released versions are never edited.
 
 /// 1 — 2026-11-24: first version: enrolment by ticket, one-round sync, packs by hash; the server's signed word on devices and actors
-/// (letters, warrants), by which it knows them again after a restore; receipts for what is sent as well, given back as proofs;
+/// (dated letters, warrants), by which it knows them again after a restore; receipts for what is sent as well, given back as proofs;
 /// actors made of the device's key; a mark in the cursor; a request says that it still brings work from before a change of areas.
 pub const V1: u32 = 1;
 

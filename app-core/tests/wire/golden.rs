@@ -167,9 +167,11 @@ fn golden_letter_and_warrant() {
         name: "韦秀英的手机".into(),
         key: buf(1, 32),
         person: person(),
+        at: 0,
         sig: buf(3, 64),
     };
     holds("letter-v1", &letter);
+    holds("letter-dated-v1", &Letter { at: 1_684_200_000, ..letter });
     let warrant =
         Warrant { device: "d234567abcde".into(), key: buf(1, 32), title: Title::GridWorker1, sig: buf(3, 64) };
     let actor = ActorName {

@@ -283,14 +283,27 @@ fn a_letter_and_a_warrant_are_the_servers_word_to_the_last_letter() {
         title: app_core::domain::Title::GridWorker1,
         scope: vec![app_core::domain::Area::parse("999999101203-04").unwrap()],
     };
-    let mut letter =
-        Letter { device: "d1".into(), name: "手机".into(), key: ByteBuf::from([7; 32]), person, sig: ByteBuf::new() };
+    let mut letter = Letter {
+        device: "d1".into(),
+        name: "手机".into(),
+        key: ByteBuf::from([7; 32]),
+        person,
+        at: 1_800_000_000,
+        sig: ByteBuf::new(),
+    };
     assert!(!verify_letter(&letter, &key));
     sign_letter(&mut letter, &SECRET);
     assert!(verify_letter(&letter, &key));
     let mut wider = letter.clone();
     wider.person.scope.push(app_core::domain::Area::parse("999999101203-05").unwrap());
     assert!(!verify_letter(&wider, &key));
+    let mut younger = letter.clone();
+    younger.at += 1;
+    assert!(!verify_letter(&younger, &key), "an old letter is not made a new one");
+    younger.at = 0;
+    assert!(!verify_letter(&younger, &key), "nor one without a date");
+    sign_letter(&mut younger, &SECRET);
+    assert!(verify_letter(&younger, &key), "those of the first days hold");
     // Nothing moves from one field into the next.
     let mut shifted = letter.clone();
     (shifted.device, shifted.name) = ("d".into(), "1手机".into());

@@ -88,7 +88,7 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
     let row = w
         .device(&device)?
         .ok_or_else(|| Error::internal("设备没有登记成，请再试一次。 The device was not enrolled: try again."))?;
-    let letter = letters::letter(&row, &person.person, sign);
+    let letter = letters::letter(&row, &person.person, now, sign);
     Ok(EnrolAnswer {
         device,
         letter: Some(letter),

@@ -269,7 +269,8 @@ fn answer(
         let small = told.whole.len() + told.changes.len() <= 1;
         fill(&mut answer, told, &outcome.lacking);
         letters::vouch(&mut answer.actors, &app.sign);
-        answer.letter = answer.person.as_ref().map(|person| letters::letter(device, person, &app.sign));
+        answer.letter =
+            answer.person.as_ref().map(|person| letters::letter(device, person, answer.time / 1000, &app.sign));
         sign_receipt(&mut answer, &app.sign);
         let encoded = wire::encode(&answer)?;
         if encoded.len() <= limit || small || budget < 1024 {

@@ -121,6 +121,8 @@ pub trait Writes: Reads {
     fn put_area(&mut self, area: &Area, name: &str, at: i64) -> Result<bool>;
     /// Adds a person or changes name, title and scope.
     fn put_person(&mut self, person: &Person, at: i64) -> Result<()>;
+    /// Notes that an area of a person's had ended by then; nothing where it is a present one. Says whether that was news.
+    fn end_area(&mut self, person: &str, area: &Area, at: i64) -> Result<bool>;
     /// Keeps a ticket.
     fn put_ticket(&mut self, ticket: &NewTicket) -> Result<()>;
     /// Marks a ticket as used by a device.

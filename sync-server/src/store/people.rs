@@ -4,6 +4,8 @@
 //!
 //! One JSON line an entry; [`replay`] is idempotent, and a torn last line is passed over.
 
+use std::collections::BTreeMap;
+
 use app_core::domain::{Area, Person, Title};
 use serde::{Deserialize, Serialize};
 
@@ -65,25 +67,9 @@ impl Entry {
 /// Brings a restored database to where the log says it was; how many entries changed something.
 pub fn replay(w: &mut dyn Writes, log: &str) -> Result<u64> {
     let entries: Vec<Entry> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let mut changed = 0;
-    // Of a person, the last word counts, with the time at which it was spoken.
-    let mut latest: std::collections::BTreeMap<&str, (Person, i64)> = std::collections::BTreeMap::new();
-    for entry in &entries {
-        if let Entry::Person { id, name, title, areas, at } = entry
-            && let Some(title) = Title::parse(title)
-        {
-            let scope = areas.iter().filter_map(|a| Area::parse(a)).collect();
-            latest.insert(id, (Person { id: id.clone(), name: name.clone(), title, scope }, *at));
-        }
-    }
-    for (person, at) in latest.into_values() {
-        if w.person(&person.id)?.is_none_or(|p| p.person != person) {
-            w.put_person(&person, at)?;
-            changed += 1;
-        }
-    }
+    let mut changed = replay_people(w, &entries)?;
     // An enrolment whose commit failed stands in the log as well; the phone asked again with the same key: its last one counts.
-    let mut last = std::collections::BTreeMap::new();
+    let mut last = BTreeMap::new();
     for (n, entry) in entries.iter().enumerate() {
         if let Entry::Device { key, .. } = entry {
             last.insert(key.clone(), n);
@@ -94,6 +80,43 @@ pub fn replay(w: &mut dyn Writes, log: &str) -> Result<u64> {
         if !given_up {
             changed += u64::from(apply(w, entry)?);
         }
+    }
+    Ok(changed)
+}
+
+/// People: the last word counts, with the time at which it was spoken, and which areas ended on the way to it: else an old
+/// letter would give them back.
+fn replay_people(w: &mut dyn Writes, entries: &[Entry]) -> Result<u64> {
+    let mut latest: BTreeMap<&str, (Person, i64)> = BTreeMap::new();
+    let mut ended: BTreeMap<&str, Vec<(Area, i64)>> = BTreeMap::new();
+    for entry in entries {
+        if let Entry::Person { id, name, title, areas, at } = entry
+            && let Some(title) = Title::parse(title)
+        {
+            let scope: Vec<Area> = areas.iter().filter_map(|a| Area::parse(a)).collect();
+            if let Some((before, _)) = latest.get(id.as_str()) {
+                let gone = before.scope.iter().filter(|a| !scope.contains(a));
+                ended.entry(id).or_default().extend(gone.map(|a| (a.clone(), *at)));
+            }
+            latest.insert(id, (Person { id: id.clone(), name: name.clone(), title, scope }, *at));
+        }
+    }
+    let mut changed = 0;
+    for (id, (person, at)) in latest {
+        let mut news = w.person(id)?.is_none_or(|p| p.person != person);
+        if news {
+            w.put_person(&person, at)?;
+        }
+        let mut former = false;
+        for (area, at) in ended.remove(id).unwrap_or_default() {
+            former |= !person.scope.contains(&area) && w.end_area(id, &area, at)?;
+        }
+        if former && !news {
+            // Devices have not heard of it from here: what they still bring from there is taken, as before.
+            w.put_person(&person, at)?;
+            news = true;
+        }
+        changed += u64::from(news);
     }
     Ok(changed)
 }

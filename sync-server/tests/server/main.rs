@@ -11,6 +11,7 @@ mod enrolment;
 mod guard;
 mod hostile;
 mod kill;
+mod letters;
 mod office;
 mod operator;
 mod phone;

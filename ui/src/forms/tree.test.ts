@@ -55,6 +55,8 @@ const visit = (nodes: NodeView[]): VisitView => ({
   privacy_shown: true,
   window: null,
   correcting: false,
+  went_on: false,
+  elsewhere: [],
   notices: [],
   retired: [],
   answered: 0,

@@ -236,6 +236,11 @@ const en: Words = {
     privacyTitle: 'First tell the household',
     privacyHint: 'Read this out, or show it. Once a visit; the system notes that you did.',
     privacyAgreed: 'Told them: start',
+    elsewhere: 'Filled in on the other phone',
+    elsewhereEmpty: '(nothing)',
+    keepHint: 'Look at what was filled in here (below), then choose. This phone: what was typed here since stands, all else as the other phone has it. The other phone: what was typed here is given up.',
+    keepTheirs: 'Use the other phone',
+    keepMine: 'Use this phone',
     retired: 'Answered before, no longer asked',
   },
   finish: {

@@ -235,6 +235,11 @@ const zhCN = {
     privacyTitle: '先向农户说明',
     privacyHint: '请把下面这段话念给农户听，或者给他们看。每次入户说明一次，系统会记下来。',
     privacyAgreed: '已说明，开始',
+    elsewhere: '另一部手机上填的',
+    elsewhereEmpty: '（没有填）',
+    keepHint: '先看本机填的（在下面），再选定。用本机的：这次在本机填过、改过的为准，其余照另一部手机的。用另一部的：本机填的不再保留。',
+    keepTheirs: '用另一部手机的',
+    keepMine: '用本机填的',
     retired: '以前填过、现在不再问的',
   },
   finish: {

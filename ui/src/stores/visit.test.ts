@@ -8,7 +8,7 @@ import { useVisit } from './visit'
 const question = (path: string): { node: 'question' } & ReturnType<typeof looseQuestion> => ({ node: 'question', ...looseQuestion(path, path, 'integer', null, [], true) })
 const view = (): VisitView => ({
   id: 'v1', household: 'h1', head_name: '李建国', form: 'screening-ordinary', form_title: '一般农户排查表', state: 'draft', privacy_shown: true,
-  window: null, correcting: false, notices: [], retired: [], answered: 0, asked: 2,
+  window: null, correcting: false, went_on: false, elsewhere: [], notices: [], retired: [], answered: 0, asked: 2,
   sections: [{ path: '/s', label: '一', relevant: true, nodes: [question('/s/a'), question('/s/b')] }],
 })
 const patched = ({ path, value }: AnswerRequest): VisitPatch => ({

@@ -90,6 +90,11 @@ export const useVisit = defineStore('visit', () => {
     privacyShown: async () => {
       if (view.value) take(await call('visit.privacy_shown', { visit: view.value.id }))
     },
+    /** Chooses between what was typed here (`mine`) and what the other phone brought. */
+    keep: async (mine: boolean) => {
+      if (view.value) take(await call('visit.keep', { visit: view.value.id, mine }))
+      void check()
+    },
     answer,
     /** Sends what could not be saved once more. */
     retry: async () => {

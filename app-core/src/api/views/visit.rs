@@ -21,7 +21,15 @@ pub struct VisitRequest {
     pub visit: String,
 }
 
-/// `visit.reopen`: one's own finished visit, to correct it.
+/// `visit.keep`: the choice about a visit that went on on another phone of the same person (`VisitView.went_on`).
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct KeepRequest {
+    pub visit: String,
+    /// what was typed here goes on; else it is given up for what the other phone brought
+    pub mine: bool,
+}
+
+/// `visit.reopen`: one's own finished visit, to correct it; or one's own draft, from whatever device it was put down.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ReopenRequest {
     pub household: String,
@@ -46,7 +54,7 @@ pub struct RemoveInstanceRequest {
     pub living: Option<String>,
 }
 
-/// `visit.open`, `visit.view`, `visit.privacy_shown`, `visit.reopen` → the whole form as it stands.
+/// `visit.open`, `visit.view`, `visit.privacy_shown`, `visit.reopen`, `visit.keep` → the whole form as it stands.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct VisitView {
     pub id: String,
@@ -61,6 +69,11 @@ pub struct VisitView {
     pub window: Option<(String, String)>,
     /// a finished visit that was reopened
     pub correcting: bool,
+    /// it went on on another phone while something of its own was here: nothing can be written before the choice
+    /// (`visit.keep`)
+    pub went_on: bool,
+    /// then: what the other phone brought and this form says otherwise
+    pub elsewhere: Vec<FactView>,
     /// what to know before starting: another visit of this campaign, a changed form …
     pub notices: Vec<String>,
     /// answers that were given to questions the form no longer asks: kept, shown, never dropped

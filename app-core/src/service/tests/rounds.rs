@@ -77,7 +77,7 @@ fn two_phones_correct_one_household_apart_and_both_see_the_conflict() {
         assert_eq!(conflicts.len(), 1);
         assert_eq!(conflicts[0].1[0].path, ["profile", "phone"]);
         assert_eq!(phone.app.household(wei).unwrap().place.hamlet, "下韦屯");
-        let own = phone.app.author().unwrap().actor;
+        let own = phone.app.read(|tx| tx.own_actor()).unwrap();
         assert_eq!(phone.app.read(|tx| tx.writer(&own)).unwrap().unwrap().name, "李建国");
     }
     li.app.set_fact(wei, "profile/phone", &json!("13900002222")).unwrap();
@@ -155,7 +155,7 @@ fn a_restored_phone_writes_its_branch_again_under_a_new_actor() {
     }
     phone.app.set_fact(wei, "profile/phone", &json!("13900001111")).unwrap();
     phone.app.sync().unwrap();
-    let before = phone.app.author().unwrap().actor;
+    let before = phone.app.read(|tx| tx.own_actor()).unwrap();
     drop(phone.app);
     // The phone's disk comes back as it was this morning, and it goes on under the old numbers: written over the files that
     // are there, or they would tell.
@@ -169,11 +169,11 @@ fn a_restored_phone_writes_its_branch_again_under_a_new_actor() {
     }
     let app = App::open_with(phone.dir.path(), setup(&village, noon())).unwrap();
     app.unlock(PIN).unwrap();
-    assert_eq!(app.author().unwrap().actor, before);
+    assert_eq!(app.read(|tx| tx.own_actor()).unwrap(), before);
     app.set_fact(wei, "place/hamlet", &json!("下韦屯")).unwrap();
     app.set_fact(wei, "place/address", &json!("三号")).unwrap();
     app.sync().unwrap();
-    assert_ne!(app.author().unwrap().actor, before);
+    assert_ne!(app.read(|tx| tx.own_actor()).unwrap(), before);
     let file = app.household(wei).unwrap();
     assert_eq!((file.place.hamlet.as_str(), file.place.address.as_str()), ("下韦屯", "三号"));
     assert_eq!(file.profile.phone.as_deref(), Some("13900001111"));
@@ -212,7 +212,24 @@ fn a_first_round_of_many_households_projects_them_with_the_pack() {
     assert!(!line.1[0].forms.is_empty(), "forms due come from the pack");
     assert_eq!(line.1[0].grid, GRID);
     let edits = [Edit::new("profile/phone", "13900009999")];
-    let author = phone.app.author().unwrap();
-    phone.app.transact(|tx| tx.edit(line.1[0].id, author, &edits)).unwrap();
+    phone.app.transact(|tx| tx.edit(line.1[0].id, phone.app.author(tx)?, &edits)).unwrap();
     phone.agrees();
+}
+
+#[test]
+fn what_is_written_while_a_round_is_under_way_is_under_the_actor_it_gave() {
+    let village = Village::new();
+    let wei = imported(&village, "韦秀英");
+    let phone = Phone::enrolled(&village, "K7QF3MXD");
+    let before = phone.app.read(|tx| tx.own_actor()).unwrap();
+    // One answer of a round has been applied (the server is another than before), the next is on its way.
+    let fresh = crate::storage::meta::OwnActor { actor: [8; 16], nonce: [8; 8] };
+    phone.app.transact(|tx| tx.add_own_actor(fresh)).unwrap();
+    phone.app.set_fact(wei, "place/hamlet", &json!("下韦屯")).unwrap();
+    phone.app.add_member(wei, json!({ "name": "韦大伟" }).as_object().unwrap()).unwrap();
+    let visit = phone.app.open_visit(wei, Some("screening-ordinary")).unwrap();
+    phone.app.finish_visit(&visit, &crate::service::visit::Finish::with(crate::domain::Outcome::Refused)).unwrap();
+    let infos = phone.app.read(|tx| tx.need(wei)).unwrap().change_infos();
+    let own: Vec<[u8; 16]> = infos.iter().skip(1).map(|c| c.actor).collect();
+    assert_eq!(own, [[8; 16]; 3], "none under {before:?}");
 }

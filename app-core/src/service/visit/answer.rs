@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::App;
-use super::running::Running;
+use super::running::{Running, keyed};
 use crate::domain::id::short_id;
 use crate::error::{Error, Result};
 use crate::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
@@ -17,6 +17,24 @@ pub(super) enum Step {
     Write(Entry),
     /// the system's value is taken back
     Drop(String),
+}
+
+impl Step {
+    fn path(&self) -> &str {
+        match self {
+            Self::Write(entry) => &entry.path,
+            Self::Drop(path) => path,
+        }
+    }
+}
+
+/// The path under which an answer is taken from the file (`open::entries`): the question's name, behind its instance.
+fn short(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match path.rsplit('/').skip(1).find(|segment| keyed(segment).is_some()) {
+        Some(instance) if keyed(name).is_none() => format!("{instance}/{name}"),
+        _ => name.to_owned(),
+    }
 }
 
 impl App {
@@ -67,21 +85,32 @@ impl App {
 
     /// Writes what was taken, in one transaction.
     pub(super) fn write_steps(&self, running: &mut Running, steps: &[Step], now: i64) -> Result<()> {
+        running.may_write()?;
         let visit = running.open.visit.clone();
+        let (before, mut stand) = (running.open.stand(), running.open.stand());
+        if let Some(typed) = &mut stand.typed {
+            for path in steps.iter().map(Step::path) {
+                if !typed.iter().any(|t| t == path) {
+                    typed.push(path.to_owned());
+                }
+            }
+        }
         self.transact(|tx| {
-            if running.open.state == JournalState::PutDown || running.migrated {
+            if running.open.state == JournalState::PutDown || running.migrated || stand != before {
                 // What is typed now is typed into the form in force, and is no longer only what was put down.
                 let open = OpenVisit {
                     state: JournalState::Open,
                     touched_at: now,
                     form_version: running.form.version.clone(),
                     pack: hex::encode(running.pack.hash()),
-                    ..running.open.clone()
+                    ..running.open.clone().standing(&stand)
                 };
                 tx.write_visit(&open)?;
                 running.open = open;
             }
             for step in steps {
+                // What the file had said of it.
+                tx.drop_entry(&visit, &short(step.path()))?;
                 match step {
                     Step::Write(entry) => tx.write_entry(&visit, entry)?,
                     Step::Drop(path) => tx.drop_entry(&visit, path)?,

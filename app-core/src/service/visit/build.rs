@@ -43,6 +43,7 @@ impl App {
         let now = said.and_then(|t| on_that_day(t, self.local_now())).unwrap_or_else(|| self.local_now());
         let open = row(visit, household, &pack, &form, &before.form, now.timestamp());
         let mut running = self.empty(open, now)?;
+        running.went_on = false;
         running.restore(&entries(before, &form, &file, now.timestamp()));
         running.recorded = Some(before.answers.iter().map(|(q, a)| (q.clone(), text(a))).collect());
         Ok(running)
@@ -52,10 +53,11 @@ impl App {
     fn empty(&self, open: OpenVisit, now: DateTime<FixedOffset>) -> Result<Running> {
         let (pack, on) = (self.pack()?, self.today());
         let language = language(&self.settings()?.language);
-        let (file, heads, from) = self.read(|tx| {
+        let (file, heads, mark, from) = self.read(|tx| {
             let doc = tx.need(open.household)?;
-            Ok((doc.file(), doc.heads(), campaign_from(tx.lens())))
+            Ok((doc.file(), doc.heads(), doc.visit_mark(&open.visit), campaign_from(tx.lens())))
         })?;
+        let went_on = open.stand().went_on(mark.as_deref());
         let form = pack.form(&open.form).ok_or_else(gone)?;
         let mut facts = facts_for_form(&pack, &file.facts(from), now.date_naive());
         if let Value::Object(all) = &mut facts {
@@ -84,6 +86,7 @@ impl App {
             removed: BTreeMap::new(),
             retired: Vec::new(),
             recorded: None,
+            went_on,
             migrated,
             pack,
             file,
@@ -108,7 +111,11 @@ impl Running {
             self.restore_instance(entry);
         }
         let mut answers = Map::new();
-        for entry in entries.iter().filter(|e| e.kind != EntryKind::Instance) {
+        // What came from the file is under the question's name alone; what was typed since stands before it, whatever the
+        // clock said then.
+        let said = entries.iter().filter(|e| e.kind != EntryKind::Instance);
+        let (typed, taken): (Vec<&Entry>, Vec<&Entry>) = said.partition(|e| e.path.starts_with('/'));
+        for entry in taken.into_iter().chain(typed) {
             let text = entry.value.as_str().unwrap_or_default();
             match self.place_of(&entry.path, text) {
                 Some((path, text)) => {
@@ -123,7 +130,7 @@ impl Running {
     }
 
     /// Where an answer goes in this form, and the text as stored; `None` when the form has no place for it.
-    fn place_of(&self, path: &str, text: &str) -> Option<(String, String)> {
+    pub(super) fn place_of(&self, path: &str, text: &str) -> Option<(String, String)> {
         let node = self.locate(path)?;
         let question = self.instance.question(node);
         if question.kind.is_container() || (question.calculation.is_some() && !question.overridable) {

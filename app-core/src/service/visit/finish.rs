@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::super::App;
 use super::collect::Making;
+use super::moved::put_down;
 use super::running::Running;
 use crate::document::Edit;
 use crate::domain::Outcome;
@@ -101,8 +102,9 @@ impl App {
     /// The facts as they would stand if the visit ended now, done.
     fn facts_so_far(&self, running: &Running) -> Result<Facts> {
         let edits = self.visit_edits(running, Some(&Finish::with(Outcome::Done)))?;
-        let (author, household) = (self.author()?, running.open.household);
+        let household = running.open.household;
         self.read(|tx| {
+            let author = self.author(tx)?;
             let mut doc = tx.need(household)?;
             doc.edit(author.actor, author.at, &edits)?;
             Ok(doc.file().facts(campaign_from(tx.lens())))
@@ -143,17 +145,20 @@ impl App {
     /// One transaction: the change with its projection, and the journal closed or marked. The form was made from the heads
     /// it knows; a file that moved on meanwhile is looked at again by the caller's next try.
     fn enter(&self, running: &Running, edits: &[Edit], finished: bool) -> Result<Finished> {
-        let (author, open, now) = (self.author()?, &running.open, self.now().timestamp());
+        running.may_write()?;
+        let (open, now) = (&running.open, self.now().timestamp());
         self.transact(|tx| {
             let heads = tx.stored(open.household)?.map(|s| s.heads);
             if heads.as_ref() != Some(&running.heads) {
                 return Err(Error::invalid("同步刚刚更新了这户的档案，请核对后再完成；已填的内容都在。 A sync has just updated this household: look again, then finish; what was filled in is safe."));
             }
-            let edited = tx.edit(open.household, author, edits)?;
+            let edited = tx.edit(open.household, self.author(tx)?, edits)?;
             if finished {
                 tx.close_visit(&open.visit)?;
             } else {
-                tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..open.clone() })?;
+                let stand = put_down(tx, running, edited.as_ref())?;
+                let open = open.clone().standing(&stand);
+                tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..open })?;
             }
             let forms = tx.line(open.household)?.map(|l| l.forms).unwrap_or_default();
             let next = forms.into_iter().find(|f| !f.done && !f.optional);
@@ -162,6 +167,7 @@ impl App {
     }
 
     fn park(&self, running: &Running) -> Result<()> {
+        running.may_write()?;
         let now = self.now().timestamp();
         self.transact(|tx| {
             tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..running.open.clone() })

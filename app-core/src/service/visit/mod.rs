@@ -5,6 +5,7 @@
 //! - [`Running`] (`running.rs`): a form being filled, in memory; it can be made again at any time from the file and the journal
 //! - `open.rs`: open, take up, reopen · `build.rs`: file + journal → running form · `answer.rs`: answers, roster, privacy
 //! - `collect.rs` + `record.rs` + `written.rs`: running form → the one change of the file · `finish.rs`: summary, finish, put down
+//! - `moved.rs`: a visit that went on on another phone of the same person
 //! - `by_answers.rs`: a whole visit from a JSON of answers (`ruhu phone visit`)
 //!
 //! The journal is the truth of an open visit; the running form is a cache that is dropped whenever anything fails.
@@ -14,6 +15,7 @@ mod build;
 mod by_answers;
 mod collect;
 mod finish;
+mod moved;
 mod open;
 mod record;
 mod running;

@@ -10,6 +10,7 @@ use crate::policy::Pack;
 use crate::storage::Tx;
 use crate::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
 use crate::storage::project::campaign_from;
+use crate::storage::stand::Stand;
 use crate::xlsform::{Form, Question};
 
 impl App {
@@ -19,7 +20,8 @@ impl App {
         let (pack, me, now) = (self.pack()?, self.person()?.id, self.now().timestamp());
         self.transact(|tx| {
             let file = tx.file(household)?;
-            let drafts = tx.open_visits(Some(household))?;
+            let mut drafts = tx.open_visits(Some(household))?;
+            drafts.retain(|d| !finished(&file, &d.visit));
             let slug = match form {
                 Some(slug) => slug.to_owned(),
                 None => match drafts.first() {
@@ -28,22 +30,25 @@ impl App {
                 },
             };
             let form = pack.form(&slug).ok_or_else(unknown_form)?;
-            if let Some(draft) = drafts.into_iter().find(|d| d.form == slug && !finished(&file, &d.visit)) {
-                tx.write_visit(&OpenVisit { state: JournalState::Open, touched_at: now, ..draft.clone() })?;
-                return Ok(draft.visit);
+            if let Some(draft) = drafts.into_iter().find(|d| d.form == slug) {
+                let visit = draft.visit.clone();
+                tx.write_visit(&OpenVisit { state: JournalState::Open, touched_at: now, ..draft })?;
+                return Ok(visit);
             }
             let mine = |v: &&VisitFile| !v.finished && v.form == slug && v.collector_id.as_deref() == Some(&me);
             let put_down = file.visits.iter().rev().find(mine);
             let visit = put_down.map_or_else(short_id, |v| v.id.clone());
-            tx.write_visit(&row(&visit, household, &pack, &form, &slug, now))?;
-            if let Some(before) = put_down {
-                put_back(tx, before, &form, &file, now)?;
+            let row = row(&visit, household, &pack, &form, &slug, now);
+            match put_down {
+                Some(before) => put_back(tx, row, before, &form, &file)?,
+                None => tx.write_visit(&row)?,
             }
             Ok(visit)
         })
     }
 
-    /// Opens one's own finished visit again, to correct it; it stays finished in the file until it is finished anew.
+    /// Opens one's own finished visit again, to correct it; it stays finished in the file until it is finished anew. A draft
+    /// that was put down is taken up, be it from another device.
     pub fn reopen_visit(&self, household: HouseholdId, visit: &str) -> Result<String> {
         let (pack, me, now) = (self.pack()?, self.person()?.id, self.now().timestamp());
         self.transact(|tx| {
@@ -56,12 +61,7 @@ impl App {
                 return Err(Error::new(Kind::Refused, "这次排查由他人完成，不能修改；需要时可另做一次。 This visit is another's and cannot be changed; make a visit of your own if needed."));
             }
             let form = pack.form(&before.form).ok_or_else(unknown_form)?;
-            tx.write_visit(&OpenVisit {
-                privacy_at: before.privacy_notice_at.as_ref().map(|_| now),
-                form_version: version_of(before).unwrap_or_else(|| form.version.clone()),
-                ..row(visit, household, &pack, &form, &before.form, now)
-            })?;
-            put_back(tx, before, &form, &file, now)?;
+            put_back(tx, row(visit, household, &pack, &form, &before.form, now), before, &form, &file)?;
             Ok(visit.to_owned())
         })
     }
@@ -120,7 +120,23 @@ pub(super) fn row(visit: &str, household: HouseholdId, pack: &Pack, form: &Form,
 }
 
 /// Writes what the file holds of a visit into the journal.
-fn put_back(tx: &Tx<'_>, before: &VisitFile, form: &Form, file: &HouseholdFile, now: i64) -> Result<()> {
+pub(super) fn put_back(
+    tx: &Tx<'_>,
+    row: OpenVisit,
+    before: &VisitFile,
+    form: &Form,
+    file: &HouseholdFile,
+) -> Result<()> {
+    let now = row.opened_at;
+    let mark = tx.need(row.household)?.visit_mark(&before.id);
+    tx.write_visit(
+        &OpenVisit {
+            privacy_at: before.privacy_notice_at.as_ref().map(|_| now),
+            form_version: version_of(before).unwrap_or_else(|| row.form_version.clone()),
+            ..row
+        }
+        .standing(&Stand::same_as(mark)),
+    )?;
     entries(before, form, file, now).iter().try_for_each(|entry| tx.write_entry(&before.id, entry))
 }
 

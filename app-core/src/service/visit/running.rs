@@ -11,6 +11,7 @@ use crate::document::{HouseholdFile, VisitFile};
 use crate::error::Result;
 use crate::policy::Pack;
 use crate::storage::journal::OpenVisit;
+use crate::storage::stand::went_on;
 use crate::wire::message::Hash;
 use crate::xlsform::{Form, Instance, Kind, NodeId, QuestionId, binding};
 
@@ -57,6 +58,8 @@ pub struct Running {
     pub(super) retired: Vec<Retired>,
     /// a visit of the file, shown for reading: question → what was said
     pub(super) recorded: Option<BTreeMap<String, String>>,
+    /// the visit went on in the file from another phone, and the journal holds what that has not seen
+    pub(super) went_on: bool,
     /// the form is another version than the one the visit was begun with
     pub(super) migrated: bool,
 }
@@ -100,6 +103,17 @@ impl Running {
     /// Whether a finished visit is being corrected.
     pub fn correcting(&self) -> bool {
         self.recorded.is_none() && self.before().is_some_and(|v| v.finished)
+    }
+
+    /// Whether the visit went on in the file from another phone while this one held something of its own: nothing is
+    /// written before the person has chosen (`App::keep_visit`).
+    pub fn went_on(&self) -> bool {
+        self.went_on
+    }
+
+    /// Refuses to write while a choice is to be made.
+    pub(super) fn may_write(&self) -> Result<()> {
+        if self.went_on { Err(went_on()) } else { Ok(()) }
     }
 
     /// Answers without a place in the form.

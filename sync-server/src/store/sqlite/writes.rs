@@ -121,6 +121,15 @@ impl Writes for View<'_> {
         Ok(())
     }
 
+    fn end_area(&mut self, person: &str, area: &Area, at: i64) -> Result<bool> {
+        let changed = self.run(
+            "INSERT INTO person_area (person, area, ended_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (person, area) DO UPDATE SET ended_at = ?3 WHERE ended_at < ?3",
+            (person, area.as_str(), at),
+        )?;
+        Ok(changed > 0)
+    }
+
     fn put_ticket(&mut self, t: &NewTicket) -> Result<()> {
         self.run(
             "INSERT INTO ticket (hash, person, created_at, expires_at) VALUES (?, ?, ?, ?)",

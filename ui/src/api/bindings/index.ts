@@ -272,6 +272,15 @@ editable: boolean, };
 export type JudgementLine = { path: string, label: string, value: string, why: string, overridden: boolean, };
 
 /**
+ * `visit.keep`: the choice about a visit that went on on another phone of the same person (`VisitView.went_on`).
+ */
+export type KeepRequest = { visit: string, 
+/**
+ * what was typed here goes on; else it is given up for what the other phone brought
+ */
+mine: boolean, };
+
+/**
  * What went wrong, by what the person can do about it.
  */
 export type Kind = "invalid" | "form" | "pin" | "locked" | "refused" | "offline" | "disk" | "damaged" | "internal";
@@ -486,7 +495,7 @@ export type RemoveInstanceRequest = { visit: string, path: string, living?: stri
 export type RemoveMemberRequest = { household: string, member: string, living?: string, };
 
 /**
- * `visit.reopen`: one's own finished visit, to correct it.
+ * `visit.reopen`: one's own finished visit, to correct it; or one's own draft, from whatever device it was put down.
  */
 export type ReopenRequest = { household: string, visit: string, };
 
@@ -696,7 +705,7 @@ mine: boolean, };
 export type VisitState = "draft" | "finished";
 
 /**
- * `visit.open`, `visit.view`, `visit.privacy_shown`, `visit.reopen` → the whole form as it stands.
+ * `visit.open`, `visit.view`, `visit.privacy_shown`, `visit.reopen`, `visit.keep` → the whole form as it stands.
  */
 export type VisitView = { id: string, household: string, head_name: string, form: string, form_title: string, state: VisitState, 
 /**
@@ -711,6 +720,15 @@ window: [string, string] | null,
  * a finished visit that was reopened
  */
 correcting: boolean, 
+/**
+ * it went on on another phone while something of its own was here: nothing can be written before the choice
+ * (`visit.keep`)
+ */
+went_on: boolean, 
+/**
+ * then: what the other phone brought and this form says otherwise
+ */
+elsewhere: Array<FactView>, 
 /**
  * what to know before starting: another visit of this campaign, a changed form …
  */
@@ -752,6 +770,7 @@ export type Methods = {
   "visit.finish": { request: FinishRequest; answer: FinishedView };
   "visit.put_down": { request: VisitRequest; answer: FinishedView };
   "visit.reopen": { request: ReopenRequest; answer: VisitView };
+  "visit.keep": { request: KeepRequest; answer: VisitView };
   "sync.status": { request: Nothing; answer: SyncView };
   "sync.now": { request: Nothing; answer: SyncView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };

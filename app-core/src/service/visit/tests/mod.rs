@@ -7,6 +7,7 @@ mod five_forms;
 mod monitored;
 mod outcomes;
 mod random;
+mod two_phones;
 
 use serde_json::{Value, json};
 
