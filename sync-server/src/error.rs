@@ -28,6 +28,8 @@ pub enum Why {
     Whole,
     /// too many rounds at once
     Busy,
+    /// the device has brought too much today
+    Quota,
     /// no such thing
     NotFound,
     /// the operator's request cannot be done as asked
@@ -51,6 +53,7 @@ impl Why {
             Self::Malformed => "malformed",
             Self::Whole => "whole",
             Self::Busy => "busy",
+            Self::Quota => "quota",
             Self::NotFound => "not_found",
             Self::Invalid => "invalid",
             Self::Internal => "internal",
@@ -63,7 +66,7 @@ impl Why {
             Self::TicketUnknown | Self::DeviceRevoked => 403,
             Self::TicketUsed | Self::TicketExpired => 410,
             Self::Whole => 409,
-            Self::Attempts => 429,
+            Self::Attempts | Self::Quota => 429,
             Self::Token => 401,
             Self::Version => 426,
             Self::TooLarge => 413,

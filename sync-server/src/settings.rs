@@ -36,6 +36,9 @@ pub const PARKED_COUNT: u64 = 5_000;
 pub const PARKED_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes parked of all devices beyond which nothing more is parked.
 pub const PARKED_TOTAL: u64 = 1024 * 1024 * 1024;
+/// Most bytes of new changes taken from one device in a day, what the server has signed for before apart: a desk that types
+/// all day brings less than one. (The request that passes the bound still goes in.)
+pub const BROUGHT_A_DAY: u64 = 64 * 1024 * 1024;
 /// Most actors of one device.
 pub const DEVICE_ACTORS_MAX: usize = 4_096;
 /// Most proofs in one round.
@@ -54,6 +57,11 @@ pub const FORMER_AREA_GRACE: i64 = 30 * 24 * 3600;
 pub const HEARD_GRACE: i64 = 3600;
 /// Seconds after a restore in which a device may bring back a household that is unknown here without naming its grid.
 pub const RECOVERY: i64 = 30 * 24 * 3600;
+
+/// The day of a time (seconds since 1970), in days since 1970 in China.
+pub fn day_of(time: i64) -> i64 {
+    time.saturating_add(8 * 3600).div_euclid(24 * 3600)
+}
 
 /// How to serve.
 #[derive(Debug, Clone)]

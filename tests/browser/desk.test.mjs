@@ -99,6 +99,12 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await page.getByText('全部内容已在服务器上').waitFor()
   await picture(page, 'desk-sync')
 
+  await page.getByRole('link', { name: '设置' }).click()
+  await page.getByText('政策包版本').waitFor()
+  await fitsTheDesk(page, 'settings')
+  await picture(page, 'desk-settings')
+  await page.getByRole('link', { name: '同步' }).click()
+
   // no signal: the desk says so, and still works
   await stage.stopServer()
   await page.getByRole('button', { name: '立即同步' }).click()

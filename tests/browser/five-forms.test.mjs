@@ -142,6 +142,7 @@ test('living conditions: areas are typed, the rest is tapped, and it is finished
   await start(page, household.id, 'living-conditions')
   for (const [name, value] of [['farmland', '2.4'], ['woodland', '6'], ['retired_land', '0'], ['orchard', '0.8'], ['pasture', '0'], ['water_surface', '0']]) await type(page, name, value)
   for (const name of ['cooperative', 'leading_firm', 'leading_person']) await choose(page, name, /^否$/)
+  await page.locator('main').evaluate((main) => main.scrollTo({ top: 0 }))
   await picture(page, 'phone-visit-living-conditions')
   await fitsAHand(page, 'living conditions')
   await toSection(page, '生活条件')

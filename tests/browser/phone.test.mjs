@@ -6,6 +6,8 @@ import { browser, byTest, card, choose, enrol, fitsAHand, picture, saved, screen
 
 const PIN = '258013'
 const STORY = { timeout: 240_000 }
+/** Households of a township where one grid is a day's work and more. */
+const GRID_OF_DAYS = 2000
 
 /** A township with an app for one of its people, and a browser on it. */
 async function stageFor(story, key = 'wei', households = 300) {
@@ -57,23 +59,25 @@ async function toSection(page, label) {
 }
 
 test('韦秀英 enrols by ticket, chooses a PIN, finds and opens a household', STORY, async (story) => {
-  const { stage, app, page } = await stageFor(story)
+  const { stage, app, page } = await stageFor(story, 'wei', GRID_OF_DAYS)
   const { ticket } = await stage.ticket('wei')
 
   await page.goto(app.url)
-  await byTest(page, 'ticket').locator('textarea').fill('ruhu:broken')
+  await byTest(page, 'ticket').waitFor()
   await picture(page, 'phone-enrol')
+  await byTest(page, 'ticket').locator('textarea').fill('ruhu:broken')
   await fitsAHand(page, 'enrol')
   await byTest(page, 'to-pin').tap()
   await page.getByRole('alert').filter({ hasText: '登记码不完整或有误' }).waitFor()
   await byTest(page, 'ticket').locator('textarea').fill(ticket)
   await byTest(page, 'to-pin').tap()
+  await page.locator('.keys').waitFor()
+  await picture(page, 'phone-pin')
   await typePin(page, '111111', 'pin-next')
   await page.getByText('太容易被猜到').waitFor()
   await typePin(page, PIN, 'pin-next')
   await typePin(page, '258014', 'enrol')
   await page.getByText('两遍密码不一样').waitFor()
-  await picture(page, 'phone-pin')
   await fitsAHand(page, 'PIN')
   await typePin(page, PIN, 'pin-next')
   await typePin(page, PIN, 'enrol')
@@ -87,13 +91,22 @@ test('韦秀英 enrols by ticket, chooses a PIN, finds and opens a household', S
   await fitsAHand(page, 'today')
 
   await page.locator('.tabs button', { hasText: '农户' }).tap()
+  await page.locator('.household').nth(4).waitFor()
+  await picture(page, 'phone-households')
+  await fitsAHand(page, 'households')
+  await page.getByRole('button', { name: '筛选' }).tap()
+  await page.getByRole('heading', { name: '按名单' }).waitFor()
+  await picture(page, 'phone-filter')
+  await fitsAHand(page, 'filter')
+  const lifted = await app.call('households.search', { list: 'lifted', limit: 1 })
+  await page.getByRole('button', { name: '脱贫户和已消除' }).tap()
+  await page.getByRole('button', { name: `看这 ${lifted.total} 户` }).tap()
+  await page.locator('.search .chip.on', { hasText: '脱贫户和已消除' }).tap()
   const [wanted] = await rows(app, { list: 'ordinary' })
   for (const text of [wanted.head_name, wanted.id_tail]) {
     await page.locator('.search input').fill(text)
     await page.locator(`[data-household="${wanted.id}"]`).waitFor()
   }
-  await picture(page, 'phone-households')
-  await fitsAHand(page, 'households')
   await page.locator('.search input').fill('没有这个人')
   await page.getByText('没有找到').waitFor()
   await page.locator('.search input').fill(wanted.head_name)
@@ -109,6 +122,14 @@ test('韦秀英 enrols by ticket, chooses a PIN, finds and opens a household', S
   await number.getByRole('button', { name: '显示' }).tap()
   await number.getByText(/999999\d{11}[\dX]/).waitFor()
   await picture(page, 'phone-members')
+  await page.getByRole('tab', { name: '情况' }).tap()
+  await page.getByText('基本情况').waitFor()
+  await picture(page, 'phone-household-facts')
+  await fitsAHand(page, 'facts')
+  await go(page, '/settings')
+  await page.getByText('字的大小').waitFor()
+  await picture(page, 'phone-settings')
+  await fitsAHand(page, 'settings')
   assert.deepEqual(page.complaints, [])
 })
 
@@ -133,6 +154,10 @@ test('without signal a risk is found, the priority form follows with its roster,
   await choose(page, 'risks', /^因病/)
   await picture(page, 'phone-visit-risks')
   await fitsAHand(page, 'risks')
+  await page.locator('.bar .aside button').tap()
+  await page.locator('.sections .choice').nth(3).waitFor()
+  await picture(page, 'phone-visit-list')
+  await page.locator('.sections').getByRole('button', { name: '关闭' }).tap()
 
   // back loses nothing, and the app may be killed
   await page.locator('.bar .back').tap()
@@ -143,9 +168,9 @@ test('without signal a risk is found, the priority form follows with its roster,
   const again = await stage.app('wei', screens)
   await page.goto(again.url)
   await byTest(page, 'pin').waitFor()
+  await picture(page, 'phone-unlock')
   await typePin(page, '000000', 'unlock')
   await page.getByRole('alert').waitFor()
-  await picture(page, 'phone-unlock')
   await fitsAHand(page, 'lock')
   await typePin(page, PIN, 'unlock')
   await byTest(page, 'drafts').getByRole('button').first().tap()
@@ -238,6 +263,11 @@ test('without signal a risk is found, the priority form follows with its roster,
   const view = await again.call('household.view', { id: household.id })
   assert.equal(view.safety.on_server, true)
   assert.equal(view.visits.filter((visit) => visit.outcome === 'done').length, 2)
+  await go(page, `/household/${household.id}`)
+  await page.getByRole('tab', { name: '记录' }).tap()
+  await page.getByText('档案指纹').waitFor()
+  await picture(page, 'phone-household-history')
+  await fitsAHand(page, 'history')
   assert.deepEqual(page.complaints, [])
 })
 
@@ -259,7 +289,7 @@ test('nobody is home: it takes three taps, and the day to try again is on the fi
   assert.deepEqual(page.complaints, [])
 })
 
-test('韦秀英 and 覃桂花 write different phone numbers without signal: the first page leads to the marked household', STORY, async (story) => {
+test('韦秀英 and 覃桂花 write different phone numbers without signal: the first page leads to that household', STORY, async (story) => {
   const { stage, app, page } = await stageFor(story)
   await enrol(page, app.url, (await stage.ticket('wei')).ticket, PIN)
   const clerk = await stage.app('qin')
@@ -276,6 +306,7 @@ test('韦秀英 and 覃桂花 write different phone numbers without signal: the 
   const marked = page.locator('.household', { hasText: '有冲突' })
   await marked.first().waitFor()
   assert.equal(await marked.first().getAttribute('data-household'), household.id)
+  assert.equal(await page.locator('.household').count(), 1, 'only what is in question is listed')
   await picture(page, 'phone-conflict-row')
   await marked.first().tap()
   await page.getByText('两人填得不一样').waitFor()
@@ -326,7 +357,7 @@ test('a whole township on one phone: the list stays short in memory and reaches 
 })
 
 test('every page fits a hand at the largest text, in both languages', STORY, async (story) => {
-  const { stage, app, page } = await stageFor(story)
+  const { stage, app, page } = await stageFor(story, 'wei', GRID_OF_DAYS)
   await enrol(page, app.url, (await stage.ticket('wei')).ticket, PIN)
   const household = (await rows(app, { list: 'ordinary' })).find((row) => !row.priority)
   const visit = await app.call('visit.open', { household: household.id, form: 'screening-ordinary' })

@@ -103,8 +103,8 @@ impl Tx<'_> {
     }
 
     /// The oldest changes that are to go up, but for those of some households: at most `count`, and at most `bytes` of
-    /// them (but always one). A household with changes of others (a restored server lost it) is not torn apart: what the
-    /// server has signed are its latest changes, and those speak for the earlier ones only beside them.
+    /// them (but always one). A household that a restored server lost, whole or in part, is not torn apart: what the server
+    /// has signed are its latest changes, and those speak for the earlier ones only beside them.
     pub fn pending(&self, count: usize, bytes: usize, but: &[HouseholdId]) -> Result<Vec<Pending>> {
         let mut statement = self.conn.prepare_cached(&format!("{PENDING} ORDER BY seq"))?;
         let mut rows = statement.query([])?;
@@ -120,7 +120,8 @@ impl Tx<'_> {
             if !found.is_empty() && (found.len() >= count || size > bytes) && !together {
                 break;
             }
-            if change_author(&next.bytes).is_some_and(|author| !own.contains(&author)) {
+            let of_others = change_author(&next.bytes).is_some_and(|author| !own.contains(&author));
+            if of_others || next.grid.is_some() && self.is_receipted(next.household)? {
                 torn = Some(next.household);
             }
             found.push(next);

@@ -118,6 +118,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether a receipt names a household.
+    pub(super) fn is_receipted(&self, household: HouseholdId) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached("SELECT 1 FROM receipt_household WHERE household = ?1 LIMIT 1")?;
+        Ok(statement.exists([household.to_string()])?)
+    }
+
     /// How many receipts are kept.
     pub fn receipts(&self) -> Result<u32> {
         Ok(self.conn.prepare_cached("SELECT count(*) FROM receipt")?.query_row([], |r| r.get(0))?)

@@ -81,6 +81,7 @@ pub struct Letter {
     pub sig: ByteBuf,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
 fn undated(at: &i64) -> bool {
     *at == 0
 }
@@ -338,7 +339,7 @@ pub struct Warrant {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refusal {
     /// `ticket_unknown`, `ticket_used`, `ticket_expired`, `attempts`, `device_revoked`, `token`, `version`, `too_large`,
-    /// `malformed`, `busy`, `whole` (a lean change lacks what is not known here: push again, whole)
+    /// `malformed`, `busy`, `quota`, `whole` (a lean change lacks what is not known here: push again, whole)
     pub why: String,
     /// words for the person, Chinese
     pub words: String,

@@ -52,6 +52,8 @@ pub struct Outcome {
     pub lacking: Vec<ByteBuf>,
     /// changes that are new here
     pub taken: u64,
+    /// their bytes, what the server has signed for apart
+    pub bytes: u64,
 }
 
 /// Takes a round's changes.
@@ -147,6 +149,7 @@ impl Household<'_> {
             let (permits, now) = (self.round.permits, self.round.now);
             let wish = Wish { permits, reasons: &passing(), vouched: false, only: None, now };
             taken.extend(admit_waiting(&*self.w, &mut doc, self.id, Some(&unit), &wish)?);
+            self.outcome.bytes = self.outcome.bytes.saturating_add(self.unsigned(&taken));
             let push = self.signed()?;
             let founder = there.is_none().then_some(self.round.device);
             self.outcome.taken += keep(self.w, &doc, founder, &unit, &taken, Some(push), self.round.now)?;
@@ -158,6 +161,13 @@ impl Household<'_> {
             self.outcome.acks.push(Ack { household: bytes(self.id), heads });
         }
         Ok(())
+    }
+
+    /// Bytes of what the device itself brings new: neither signed for before nor parked till now.
+    fn unsigned(&self, taken: &[Taken]) -> u64 {
+        let own = |t: &&Taken| t.carrier.as_deref() != Some(CARRIER) && !self.proven.contains(&t.hash);
+        let sizes = taken.iter().filter(own).map(|t| u64::try_from(t.bytes.len()).unwrap_or(u64::MAX));
+        sizes.fold(0, u64::saturating_add)
     }
 
     /// Whether this device may be the one that brings an unknown household. The ids of the register's households are made of

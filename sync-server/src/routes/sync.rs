@@ -224,7 +224,17 @@ fn bring(
         sig: &request.sig,
         now,
     };
+    let day = settings::day_of(now);
+    if !request.push.is_empty() && w.brought(&device.id, day)? >= settings::BROUGHT_A_DAY {
+        return Err(Error::new(
+            Why::Quota,
+            "本机今天上传的内容已到上限，这次没有写入；本机内容都在，请明天再同步，或联系管理员。 This device has brought as much as is taken in a day; nothing was written, everything here is safe. Sync tomorrow or ask the administrator.",
+        ));
+    }
     let mut outcome = take(w, &round)?;
+    if outcome.bytes > 0 {
+        w.add_brought(&device.id, day, outcome.bytes)?;
+    }
     for actor in &fresh {
         outcome.taken += take_parked(w, &force.permits, actor, now)?;
     }

@@ -89,6 +89,8 @@ pub trait Reads {
     fn households_parked(&self, actor: &[u8; 16]) -> Result<Vec<Uuid>>;
     /// How many changes are parked of a device, and their bytes.
     fn parked_of(&self, device: &str) -> Result<(u64, u64)>;
+    /// Bytes that a device has brought new on a day (`settings::day_of`).
+    fn brought(&self, device: &str, day: i64) -> Result<u64>;
     /// Bytes of all parked changes.
     fn parked_bytes(&self) -> Result<u64>;
     /// Changes of a device that were parked and have gone in after all, since a position of the log.
@@ -131,6 +133,8 @@ pub trait Writes: Reads {
     fn put_device(&mut self, device: &NewDevice) -> Result<()>;
     /// Notes that a device was here and which change of its person's scope it has heard of.
     fn seen(&mut self, device: &str, at: i64, scope_seq: u64) -> Result<()>;
+    /// Counts bytes that a device has brought new on a day.
+    fn add_brought(&mut self, device: &str, day: i64, bytes: u64) -> Result<()>;
     /// Revokes a device; says whether there was one to revoke.
     fn revoke(&mut self, device: &str, at: i64) -> Result<bool>;
     /// Registers an actor of a device; says whether the id was free (or the device's own already).

@@ -9,7 +9,7 @@ use serde_bytes::ByteBuf;
 use sync_server::intake::take_parked;
 use sync_server::now;
 use sync_server::ops::backup;
-use sync_server::settings::{PARKED_BYTES, PARKED_COUNT};
+use sync_server::settings::{BROUGHT_A_DAY, PARKED_BYTES, PARKED_COUNT, day_of};
 use sync_server::store::{read, write};
 
 use crate::office::Office;
@@ -183,5 +183,37 @@ fn what_a_named_author_left_waiting_goes_in_with_the_change_it_rests_on() {
     wei.sync();
     assert!(here(&change.hash), "her visit came, and it with it");
     wei.sync();
+    office.assert_agrees_with(&mut wei);
+}
+
+#[test]
+fn one_phone_does_not_fill_the_disk_with_what_is_accepted() {
+    let office = Office::with_households(60);
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    mo.sync();
+    wei.sync();
+    let id = *mo.docs.keys().next().unwrap();
+    mo.visit(id, "照常入户");
+    let size = mo.outbox[0].2.len() as u64;
+    let request = mo.request();
+    mo.send(&request).unwrap();
+    mo.sync();
+    let brought = |phone: &Phone, day| read(&*office.store, |r| r.brought(&phone.told.device, day)).unwrap();
+    let (today, device) = (day_of(now()), mo.told.device.clone());
+    // Whatever midnight does: today or the day that has just begun.
+    assert_eq!(brought(&mo, today) + brought(&mo, today - 1), size, "what came twice is counted once");
+    write(&*office.store, move |w| w.add_brought(&device, day_of(now()), BROUGHT_A_DAY)).unwrap();
+    mo.visit(id, "太多了");
+    assert_eq!(mo.round().unwrap_err(), (429, "quota".to_owned()));
+    assert_eq!(mo.outbox.len(), 1, "it stays with him, for tomorrow");
+    wei.visit(id, "同一天，别人照常");
+    wei.sync();
+    // Yesterday's does not count.
+    let device = mo.told.device.clone();
+    write(&*office.store, move |w| w.add_brought(&device, day_of(now()) - 1, 1)).unwrap();
+    mo.sync();
+    wei.sync();
+    office.assert_agrees_with(&mut mo);
     office.assert_agrees_with(&mut wei);
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 const STEPS: &[&str] = &[
     include_str!("../../../../migrations/server/sqlite/0001_first.sql"),
     include_str!("../../../../migrations/server/sqlite/0002_guard.sql"),
+    include_str!("../../../../migrations/server/sqlite/0003_quota.sql"),
 ];
 
 /// The one writing connection; migrates.

@@ -279,6 +279,11 @@ impl Reads for View<'_> {
         Ok(sum.unwrap_or_default())
     }
 
+    fn brought(&self, device: &str, day: i64) -> Result<u64> {
+        let bytes = self.value("SELECT bytes FROM brought WHERE device = ? AND day = ?", (device, day))?;
+        Ok(number(bytes.unwrap_or_default()))
+    }
+
     fn parked_bytes(&self) -> Result<u64> {
         Ok(number(self.value("SELECT coalesce(sum(size), 0) FROM parked", [])?.unwrap_or_default()))
     }

@@ -179,6 +179,15 @@ impl Writes for View<'_> {
         Ok(())
     }
 
+    fn add_brought(&mut self, device: &str, day: i64, bytes: u64) -> Result<()> {
+        self.run(
+            "INSERT INTO brought (device, day, bytes) VALUES (?1, ?2, ?3)
+             ON CONFLICT (device) DO UPDATE SET bytes = excluded.bytes + iif(day = excluded.day, bytes, 0), day = excluded.day",
+            (device, day, i64::try_from(bytes).unwrap_or(i64::MAX)),
+        )?;
+        Ok(())
+    }
+
     fn revoke(&mut self, device: &str, at: i64) -> Result<bool> {
         let done = self.run("UPDATE device SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (at, device))? > 0;
         if done {
