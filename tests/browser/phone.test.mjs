@@ -289,7 +289,7 @@ test('nobody is home: it takes three taps, and the day to try again is on the fi
   assert.deepEqual(page.complaints, [])
 })
 
-test('韦秀英 and 覃桂花 write different phone numbers without signal: the first page leads to the marked household', STORY, async (story) => {
+test('韦秀英 and 覃桂花 write different phone numbers without signal: the first page leads to that household', STORY, async (story) => {
   const { stage, app, page } = await stageFor(story)
   await enrol(page, app.url, (await stage.ticket('wei')).ticket, PIN)
   const clerk = await stage.app('qin')
@@ -306,6 +306,7 @@ test('韦秀英 and 覃桂花 write different phone numbers without signal: the 
   const marked = page.locator('.household', { hasText: '有冲突' })
   await marked.first().waitFor()
   assert.equal(await marked.first().getAttribute('data-household'), household.id)
+  assert.equal(await page.locator('.household').count(), 1, 'only what is in question is listed')
   await picture(page, 'phone-conflict-row')
   await marked.first().tap()
   await page.getByText('两人填得不一样').waitFor()
