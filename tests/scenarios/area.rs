@@ -2,7 +2,7 @@
 
 use ruhu_tests::register::{GRID1, GRID2, VILLAGE};
 use ruhu_tests::township::household;
-use ruhu_tests::{Fault, Township, answers, settle};
+use ruhu_tests::{Fault, Phone, Township, answers, settle};
 use serde_json::json;
 
 #[test]
@@ -36,8 +36,8 @@ fn qin_is_moved_to_another_grid_with_work_on_her_phone_and_it_is_taken_under_her
     assert_eq!(writer.person, qin.person);
 }
 
-#[test]
-fn an_open_draft_in_a_grid_that_left_can_still_be_finished_and_then_it_is_forgotten() {
+/// 覃桂花 has begun a form when the office gives her another grid.
+fn begun_when_the_grid_left() -> (Township, Phone, String) {
     let mut township = Township::village();
     let mut qin = township.phone("覃桂花", "grid_worker1", &[GRID1]);
     let mo = household("LT001");
@@ -45,17 +45,35 @@ fn an_open_draft_in_a_grid_that_left_can_still_be_finished_and_then_it_is_forgot
     qin.said(&visit, "has_risk", &json!("no")).unwrap();
     township.move_person(&qin.person, &[GRID2]);
     qin.sync();
-    assert!(qin.holds(mo), "a household with an open draft stays");
+    assert!(qin.holds(mo), "a household with an open form stays");
     qin.restart();
-    qin.put_down_visit(&visit).unwrap();
-    qin.sync();
-    assert!(qin.holds(mo), "put down is not finished: it stays to be taken up");
+    (township, qin, visit)
+}
+
+#[test]
+fn an_open_form_in_a_grid_that_left_can_still_be_finished_and_then_the_household_is_forgotten() {
+    let (mut township, qin, _) = begun_when_the_grid_left();
+    let mo = household("LT001");
     let rest = json!({"method": "home", "leaflet_application": "yes", "outreach": ["door"]});
     qin.visited(mo, "screening-ordinary", &rest);
     qin.sync();
     assert!(!qin.holds(mo));
     let clerk = township.phone("农小妹", "data_clerk", &[VILLAGE]);
     assert_eq!(clerk.household(mo).unwrap().visits.len(), 1, "the visit reached the server");
+    settle(&township, &[&qin, &clerk]);
+}
+
+#[test]
+fn a_draft_put_down_in_a_grid_that_left_goes_with_the_household_and_the_next_worker_has_it() {
+    let (mut township, qin, visit) = begun_when_the_grid_left();
+    let mo = household("LT001");
+    qin.put_down_visit(&visit).unwrap();
+    qin.sync();
+    assert!(!qin.holds(mo), "the file holds the draft: nothing of the household is left behind on her phone");
+    let clerk = township.phone("农小妹", "data_clerk", &[VILLAGE]);
+    let visits = clerk.household(mo).unwrap().visits;
+    assert_eq!((visits.len(), visits[0].finished), (1, false));
+    assert!(format!("{:?}", visits[0].answers["has_risk"]).contains("no"));
     settle(&township, &[&qin, &clerk]);
 }
 

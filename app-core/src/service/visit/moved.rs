@@ -35,7 +35,7 @@ impl App {
         self.transact(|tx| {
             let mark = tx.need(open.household)?.visit_mark(&open.visit);
             let ours = tx.entries(&open.visit)?;
-            let theirs = running.from_file(before, now);
+            let theirs = running.said_in(before, now);
             let typed = open.stand().typed;
             let is_typed = |e: &Entry| typed.as_ref().is_none_or(|t| t.contains(&e.path));
             let kept: Vec<Entry> = ours.iter().filter(|e| is_typed(e)).map(|e| running.in_full(e)).collect();
@@ -72,7 +72,7 @@ impl Running {
     /// Of a visit that went on on another phone: what the file holds now and this form says otherwise, question and text.
     pub fn differing(&self) -> Vec<(NodeId, String)> {
         let Some(before) = self.before().filter(|_| self.went_on()) else { return Vec::new() };
-        let answers = self.from_file(before, 0).into_iter().filter(|e| e.kind != EntryKind::Instance);
+        let answers = self.said_in(before, 0).into_iter().filter(|e| e.kind != EntryKind::Instance);
         let said = answers.filter_map(|e| Some((self.locate(&e.path)?, e.value.as_str()?.to_owned())));
         let mut differing: Vec<_> = said.filter(|(node, text)| self.instance.value(*node) != text).collect();
         for (node, text) in self.facts_against() {
@@ -101,7 +101,7 @@ impl Running {
     }
 
     /// What the file holds of the visit, as entries of the journal under their whole paths.
-    fn from_file(&self, before: &VisitFile, now: i64) -> Vec<Entry> {
+    fn said_in(&self, before: &VisitFile, now: i64) -> Vec<Entry> {
         entries(before, &self.form, &self.file, now).iter().map(|e| self.in_full(e)).collect()
     }
 
