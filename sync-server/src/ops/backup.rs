@@ -70,7 +70,7 @@ fn refuse_occupied(file: &Path) -> Result<()> {
         return Ok(());
     };
     Err(Error::invalid(format!(
-        "数据目录已有服务器的文件 {name}，没有恢复。请把 ruhu-server.sqlite 连同 -wal、-shm 一起移走（分开会丢失最后的内容）。 {name} of a server is there already; nothing was restored. Move ruhu-server.sqlite away first, together with its -wal and -shm: apart they lose the last commits.",
+        "数据目录已有服务器的文件 {name}，没有恢复。请把 ruhu-server.sqlite 连同 -wal、-shm 一起移走（分开会丢失最后的内容）。 A server's {name} is there already; nothing was restored. Move ruhu-server.sqlite away first, together with its -wal and -shm: apart they lose the last commits.",
     )))
 }
 
