@@ -25,5 +25,6 @@ mod put_back;
 mod refused;
 mod restored;
 mod scope;
+mod slow;
 mod together;
 mod unreadable;

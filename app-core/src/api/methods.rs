@@ -43,6 +43,8 @@ macro_rules! method_table {
             "visit.keep" visit::keep: KeepRequest => VisitView,
             "sync.status" sync::status: Nothing => SyncView,
             "sync.now" sync::now: Nothing => SyncView,
+            "sync.progress" sync::progress: Nothing => SyncProgressView,
+            "sync.cancel" sync::cancel: Nothing => SyncProgressView,
             "overview.view" lists::overview: OverviewRequest => OverviewView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,
             "areas.list" session::areas: Nothing => Vec<AreaView>,

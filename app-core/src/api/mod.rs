@@ -30,6 +30,7 @@
 //! | `visit.keep` | `KeepRequest` | `VisitView` | `invalid` no such open visit |
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
+//! | `sync.progress`, `sync.cancel` | – | `SyncProgressView` | – (never `locked`; while `sync.now` runs in another call) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
 //! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
 //! | `areas.list` | – | `AreaView[]` | – |

@@ -140,6 +140,10 @@ words! {
     RefusedDuplicate: "这台设备恢复过旧数据，这处改动会重新编号再送一次，没有丢。", "This device went back to older data: the change is numbered anew and sent again. Nothing is lost.";
     RefusedDependency: "前一处改动服务器还没有收到，这一处先放着，还在本机。", "The change before this one has not reached the server yet, so this one waits. It is kept here.";
     RefusedOther: "服务器认为这处改动有误，没有收下。您填的内容还在本机，请联系管理员。", "The server found the change faulty and did not take it. It is kept here: ask the administrator.";
+    // why there is no proof yet that the server holds everything of a household
+    UnprovenWaiting: "有修改还没有上传", "Changes have not gone up yet";
+    UnprovenRefused: "有修改服务器没有接受", "The server did not take a change";
+    UnprovenUnsigned: "服务器还没有为这一户签收过", "The server has not signed for this household yet";
     SyncNever: "还没有同步过。", "Never synced yet.";
 }
 

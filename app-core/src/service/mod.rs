@@ -36,6 +36,7 @@ use crate::policy::Pack;
 pub use crate::storage::Author;
 use crate::storage::meta::{Identity, Settings};
 use crate::storage::{Changes, Cost, Lens, Store, Tx};
+use crate::sync::progress::Progress;
 use crate::sync::transport::{Connect, http_connect};
 
 /// China's civil time, whatever the device is set to: dates of visits are dates there.
@@ -71,6 +72,8 @@ pub struct App {
     opened: RwLock<Option<Opened>>,
     /// one round at a time
     pub(crate) rounds: Mutex<()>,
+    /// where long work with the server stands
+    pub(crate) progress: Progress,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
 }
@@ -91,6 +94,7 @@ impl App {
             store: Mutex::default(),
             opened: RwLock::default(),
             rounds: Mutex::default(),
+            progress: Progress::default(),
             visits: visit::Open::default(),
         })
     }

@@ -174,7 +174,6 @@ const en: typeof words = {
     changes: 'Changes received',
     refused: 'Changes the server did not take',
     server: 'Server',
-    bytes: '{count} bytes',
   },
   settings: { title: 'Settings', language: 'Language', chinese: '中文', english: 'English', about: 'About', app: 'App version', pack: 'Policy pack', person: 'Signed in', scope: 'Area' },
 }

@@ -172,7 +172,6 @@ export default {
     changes: '收到的修改',
     refused: '服务器没有接受的修改',
     server: '服务器',
-    bytes: '{count} 字节',
   },
   settings: { title: '设置', language: '语言', chinese: '中文', english: 'English', about: '关于', app: '程序版本', pack: '政策包版本', person: '登录人', scope: '辖区' },
 }

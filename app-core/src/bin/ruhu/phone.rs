@@ -215,7 +215,7 @@ pub fn unreadable(words: &str) -> ExitCode {
 fn exit_code(kind: Kind) -> u8 {
     match kind {
         Kind::Invalid | Kind::Form => 2,
-        Kind::Refused | Kind::Offline | Kind::Pin | Kind::Locked => 3,
+        Kind::Refused | Kind::Offline | Kind::Stopped | Kind::Pin | Kind::Locked => 3,
         Kind::Disk | Kind::Damaged | Kind::Internal => 1,
     }
 }

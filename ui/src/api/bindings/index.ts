@@ -283,7 +283,7 @@ mine: boolean, };
 /**
  * What went wrong, by what the person can do about it.
  */
-export type Kind = "invalid" | "form" | "pin" | "locked" | "refused" | "offline" | "disk" | "damaged" | "internal";
+export type Kind = "invalid" | "form" | "pin" | "locked" | "refused" | "offline" | "stopped" | "disk" | "damaged" | "internal";
 
 /**
  * The four lists of 排查工作.
@@ -480,6 +480,27 @@ warning: string | null, appearance: string,
  */
 range: [string, string, string] | null, };
 
+/**
+ * What the server has signed for.
+ */
+export type ReceiptsView = { 
+/**
+ * when it last signed for something of this device, by its own clock
+ */
+last_signed: string | null, 
+/**
+ * households of which it has signed for everything held here
+ */
+proven: number, 
+/**
+ * the others
+ */
+unproven: number, 
+/**
+ * the first of them (at most 200), in the order of lists
+ */
+rows: Array<UnprovenView>, };
+
 export type RefusedView = { household: string, head_name: string, reason: string, at: string, };
 
 /**
@@ -593,6 +614,40 @@ export type SettingsRequest = { language?: string, text_size?: number, };
 export type Standing = "ordinary" | "lifted" | "monitored" | "cleared";
 
 /**
+ * What a round does at the moment.
+ */
+export type SyncPhase = "idle" | "enrolling" | "pack" | "exchanging" | "filing";
+
+/**
+ * `sync.progress`, `sync.cancel` → where a round (or an enrolment) under way stands. Counts are from its beginning.
+ */
+export type SyncProgressView = { 
+/**
+ * something is under way
+ */
+running: boolean, phase: SyncPhase, requests: number, bytes_up: number, 
+/**
+ * with what has come of the answer under way
+ */
+bytes_down: number, 
+/**
+ * household files that came and are kept
+ */
+households: number, changes_down: number, 
+/**
+ * own changes signed for, of those that waited at the beginning
+ */
+changes_up: number, changes_waiting: number, 
+/**
+ * asked to stop: it ends before the next request
+ */
+stopping: boolean, 
+/**
+ * it can be asked to stop
+ */
+can_stop: boolean, };
+
+/**
  * `sync.status`, `sync.now` →
  */
 export type SyncView = { server: string, last_synced: string | null, households_held: number, 
@@ -611,7 +666,7 @@ trouble: string | null,
 /**
  * a receipt covers every finished visit
  */
-all_safe: boolean, };
+all_safe: boolean, receipts: ReceiptsView, };
 
 /**
  * `session.ticket`: is this a ticket? `server` may be empty when `ticket` is a whole ticket line.
@@ -649,6 +704,11 @@ try_again: Array<HouseholdRow>, leaflets_due: number, conflicts: number,
 unsynced: number, last_synced: string | null, };
 
 export type UnlockRequest = { pin: string, };
+
+/**
+ * A household of which the server has not signed for everything, and why.
+ */
+export type UnprovenView = { household: HouseholdRow, why: string, };
 
 /**
  * A village and its households with problems.
@@ -773,6 +833,8 @@ export type Methods = {
   "visit.keep": { request: KeepRequest; answer: VisitView };
   "sync.status": { request: Nothing; answer: SyncView };
   "sync.now": { request: Nothing; answer: SyncView };
+  "sync.progress": { request: Nothing; answer: SyncProgressView };
+  "sync.cancel": { request: Nothing; answer: SyncProgressView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
   "problems.view": { request: ProblemsRequest; answer: ProblemsView };
   "areas.list": { request: Nothing; answer: Array<AreaView> };
