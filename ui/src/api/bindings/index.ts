@@ -703,7 +703,11 @@ try_again: Array<HouseholdRow>, leaflets_due: number, conflicts: number,
  */
 unsynced: number, last_synced: string | null, };
 
-export type UnlockRequest = { pin: string, };
+export type UnlockRequest = { pin: string, 
+/**
+ * of the lock screen: a wrong PIN is said in it (the dispatcher reads it); it is not kept
+ */
+language?: string, };
 
 /**
  * A household of which the server has not signed for everything, and why.
