@@ -65,11 +65,15 @@ pub(super) fn search(app: &App, ask: HouseholdQuery) -> Result<HouseholdPage> {
     super::with_say(app, |say| Ok(HouseholdPage { total, rows: lines.iter().map(|l| say.household(l)).collect() }))
 }
 
-fn query(ask: HouseholdQuery) -> Result<Query> {
+pub(super) fn query(ask: HouseholdQuery) -> Result<Query> {
     let sort = match ask.sort.as_deref() {
         None | Some("" | "place") => Sort::Place,
         Some("name") => Sort::Name,
         Some("last_visit") => Sort::LastVisit,
+        Some("standing") => Sort::Standing,
+        Some("progress") => Sort::Progress,
+        Some("population") => Sort::Population,
+        Some("risks") => Sort::Risks,
         Some(_) => return Err(Error::invalid("不支持这种排序。 There is no such order.")),
     };
     let list = ask.list.and_then(|l| serde_json::to_value(l).ok()).and_then(|v| v.as_str().map(str::to_owned));
@@ -91,6 +95,7 @@ fn query(ask: HouseholdQuery) -> Result<Query> {
         risk_kind: ask.risk_kind.filter(|r| !r.is_empty()),
         suggestion: None,
         sort,
+        reverse: ask.reverse.unwrap_or_default(),
         offset: ask.offset,
         limit: ask.limit,
     })

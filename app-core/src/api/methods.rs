@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::views::*;
-use super::{finish, household, lists, problems, session, sync, visit, visit_checks};
+use super::{finish, household, lists, problems, register, session, sync, visit, visit_checks};
 use crate::error::{Error, Result};
 use crate::service::App;
 
@@ -23,6 +23,7 @@ macro_rules! method_table {
             "today.view" lists::today: Nothing => TodayView,
             "households.search" lists::search: HouseholdQuery => HouseholdPage,
             "register.query" lists::search: HouseholdQuery => HouseholdPage,
+            "register.export" register::export: HouseholdQuery => ExportedView,
             "household.view" household::view: HouseholdRequest => HouseholdView,
             "household.add" household::add: AddHouseholdRequest => HouseholdView,
             "household.set_fact" household::set_fact: SetFactRequest => HouseholdView,

@@ -13,6 +13,7 @@
 //! | `settings.set` | `SettingsRequest` | `SessionView` | `invalid` |
 //! | `today.view` | – | `TodayView` | – |
 //! | `households.search`, `register.query` | `HouseholdQuery` | `HouseholdPage` | `invalid` order |
+//! | `register.export` | `HouseholdQuery` | `ExportedView` | `refused` no permit, `disk` |
 //! | `household.view` | `HouseholdRequest` | `HouseholdView` | `invalid` not on this device |
 //! | `household.add` | `AddHouseholdRequest` | `HouseholdView` | `invalid` ID number, grid outside the scope |
 //! | `household.set_fact` | `SetFactRequest` | `HouseholdView` | `invalid` decided elsewhere, wrong value |
@@ -49,6 +50,7 @@ mod lists;
 pub mod methods;
 pub mod money;
 mod problems;
+mod register;
 mod say;
 mod session;
 mod sync;

@@ -47,11 +47,13 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     pub cost: Cost,
     pub connect: Arc<Connect>,
+    /// where files for people go (exports); `None`: a folder beside the database
+    pub exports: Option<PathBuf>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { clock: Arc::new(System), cost: Cost::FULL, connect: Arc::new(http_connect) }
+        Self { clock: Arc::new(System), cost: Cost::FULL, connect: Arc::new(http_connect), exports: None }
     }
 }
 

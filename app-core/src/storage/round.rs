@@ -176,6 +176,14 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached("SELECT count(*) FROM receipt")?.query_row([], |r| r.get(0))?)
     }
 
+    /// Notes an act that concerns many households at once (an export), with what it was.
+    pub fn write_audit_of_many(&self, at: i64, what: &str, path: &str) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO audit (at, what, household, path) VALUES (?1, ?2, '', ?3)")?
+            .execute(params![at, what, path])?;
+        Ok(())
+    }
+
     /// Notes that something was looked at in full (ID number, phone …) at `at` (seconds since 1970).
     pub fn write_audit(&self, at: i64, what: &str, household: HouseholdId, path: &str) -> Result<()> {
         self.conn
