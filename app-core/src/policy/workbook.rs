@@ -13,16 +13,17 @@ use super::manifest::Manifest;
 use super::pack::Pack;
 use super::sheet::Sheet;
 use crate::error::{Error, Result};
+use crate::xlsform::Problem;
 use crate::xlsform::workbook as reader;
 
 /// The sheet for people; not part of the pack.
 const ABOUT: &str = "说明";
 /// The sheet of `pack.toml`.
-const CARD: &str = "pack";
+pub(super) const CARD: &str = "pack";
 /// Excel's longest name of a sheet, in characters.
 const LONGEST_NAME: usize = 31;
 /// The sheets of a form.
-const OF_FORM: &[&str] = &["survey", "choices", "settings"];
+pub(super) const OF_FORM: &[&str] = &["survey", "choices", "settings"];
 
 /// What the sheet for people says.
 const WORDS: &[(&str, &str)] = &[
@@ -115,11 +116,19 @@ fn sheet_name(path: &str) -> String {
     path.strip_suffix(".csv").unwrap_or(path).trim_start_matches("forms/").replace('/', ".")
 }
 
-fn path_of(sheet: &str) -> String {
+pub(super) fn path_of(sheet: &str) -> String {
     match sheet.rsplit_once('.') {
         Some((slug, part)) if OF_FORM.contains(&part) => format!("forms/{slug}/{part}.csv"),
         _ => format!("{sheet}.csv"),
     }
+}
+
+/// A pack from its folder or its workbook.
+///
+/// # Errors
+/// Every fault found.
+pub fn load(path: &Path) -> std::result::Result<Pack, Faults> {
+    if path.is_dir() { Pack::load_dir(path) } else { Pack::from_files(read(path)?) }
 }
 
 /// The files of a pack from a workbook. What is wrong inside them [`Pack::from_files`] says.
@@ -127,16 +136,20 @@ fn path_of(sheet: &str) -> String {
 /// # Errors
 /// Faults with the sheet's name where the workbook cannot be read.
 pub fn read(path: &Path) -> std::result::Result<Files, Faults> {
+    reader::read(path).map_err(|problems| unreadable(problems.errors)).and_then(|book| files_of(&book))
+}
+
+pub(super) fn unreadable(problems: Vec<Problem>) -> Faults {
     let mut faults = Faults::default();
-    let book = match reader::read(path) {
-        Ok(book) => book,
-        Err(problems) => {
-            for p in problems.errors {
-                faults.add(&p.sheet, p.row.unwrap_or_default(), &p.column.unwrap_or_default(), p.message);
-            }
-            return Err(faults);
-        }
-    };
+    for p in problems {
+        faults.add(&p.sheet, p.row.unwrap_or_default(), &p.column.unwrap_or_default(), p.message);
+    }
+    faults
+}
+
+/// The files of a pack from the sheets of its workbook.
+pub(super) fn files_of(book: &reader::Workbook) -> std::result::Result<Files, Faults> {
+    let mut faults = Faults::default();
     let mut files = Files::new();
     for sheet in book.sheets.iter().filter(|s| s.name != ABOUT && !(s.columns.is_empty() && s.rows.is_empty())) {
         if sheet.name == CARD {
@@ -155,7 +168,7 @@ pub fn read(path: &Path) -> std::result::Result<Files, Faults> {
     faults.or(files)
 }
 
-fn csv_of(sheet: &reader::Sheet, faults: &mut Faults) -> Vec<u8> {
+pub(super) fn csv_of(sheet: &reader::Sheet, faults: &mut Faults) -> Vec<u8> {
     let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     // Writing to memory cannot fail.
     let _ = out.write_record(&sheet.columns);

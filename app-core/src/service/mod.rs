@@ -21,6 +21,7 @@ pub mod status;
 pub(crate) mod tests;
 pub mod today;
 pub mod visit;
+pub mod watch;
 pub mod what_if;
 
 use std::path::{Path, PathBuf};
@@ -73,6 +74,8 @@ pub struct App {
     pub(crate) rounds: Mutex<()>,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// of a what-if
+    watch: watch::Watch,
 }
 
 impl App {
@@ -92,6 +95,7 @@ impl App {
             opened: RwLock::default(),
             rounds: Mutex::default(),
             visits: visit::Open::default(),
+            watch: watch::Watch::default(),
         })
     }
 
