@@ -49,9 +49,7 @@ const WORDS: &[(&str, &str)] = &[
 /// `internal` when a file's name is too long for the name of a sheet.
 pub fn write(pack: &Pack) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
-    let head = Format::new().set_bold().set_num_format("@").set_background_color("#E8EEF4");
-    let cell = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
-    let styles = Styles { head, cell };
+    let styles = Styles::new();
     about(book.add_worksheet(), &styles).map_err(unwritten)?;
     card(book.add_worksheet(), pack.manifest(), &styles).map_err(unwritten)?;
     for (path, bytes) in pack.files().iter().filter(|(p, _)| p.ends_with(".csv")) {
@@ -68,6 +66,26 @@ pub fn write(pack: &Pack) -> Result<Vec<u8>> {
     book.save_to_buffer().map_err(unwritten)
 }
 
+/// One form of the pack as an XLSForm workbook: what other tools read, and what an upload takes for a form.
+///
+/// # Errors
+/// `invalid` when the pack has no such form.
+pub fn write_form(pack: &Pack, slug: &str) -> Result<Vec<u8>> {
+    if !pack.slugs().iter().any(|s| s == slug) {
+        return Err(Error::invalid("没有这张表。 There is no such form."));
+    }
+    let mut book = Workbook::new();
+    let styles = Styles::new();
+    for part in OF_FORM {
+        let path = format!("forms/{slug}/{part}.csv");
+        if let Some(bytes) = pack.files().get(&path) {
+            let sheet = Sheet::read(&path, bytes, &mut Faults::default());
+            table(book.add_worksheet(), part, &sheet, &styles).map_err(unwritten)?;
+        }
+    }
+    book.save_to_buffer().map_err(unwritten)
+}
+
 fn unwritten(e: XlsxError) -> Error {
     Error::internal("工作簿无法写出。 The workbook could not be written.").because(e.to_string())
 }
@@ -75,6 +93,14 @@ fn unwritten(e: XlsxError) -> Error {
 struct Styles {
     head: Format,
     cell: Format,
+}
+
+impl Styles {
+    fn new() -> Self {
+        let head = Format::new().set_bold().set_num_format("@").set_background_color("#E8EEF4");
+        let cell = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
+        Self { head, cell }
+    }
 }
 
 fn about(sheet: &mut Worksheet, styles: &Styles) -> std::result::Result<(), XlsxError> {

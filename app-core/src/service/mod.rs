@@ -6,6 +6,7 @@
 //! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`;
 //! the visit has its own folder.
 
+pub mod candidate;
 pub mod clock;
 pub mod facts;
 pub mod household_view;
@@ -74,6 +75,8 @@ pub struct App {
     pub(crate) rounds: Mutex<()>,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// forms being tried
+    pub(crate) previews: visit::Previews,
     /// of a what-if
     watch: watch::Watch,
 }
@@ -95,6 +98,7 @@ impl App {
             opened: RwLock::default(),
             rounds: Mutex::default(),
             visits: visit::Open::default(),
+            previews: visit::Previews::default(),
             watch: watch::Watch::default(),
         })
     }

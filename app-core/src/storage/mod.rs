@@ -10,6 +10,7 @@
 //! Start with [`store`] and [`household`]; then [`project`] (file → rows), [`list`] (what screens ask for), [`journal`]
 //! (open visits), [`change`] (what is to push), [`walk`] (many households on all cores), [`vault`] (the PIN). The tables: `migrations/device/`.
 
+pub mod candidate;
 pub mod change;
 pub mod fault;
 pub mod file;
