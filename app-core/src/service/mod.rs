@@ -6,6 +6,7 @@
 //! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`;
 //! the visit has its own folder.
 
+pub mod candidate;
 pub mod clock;
 pub mod facts;
 pub mod household_view;
@@ -21,6 +22,7 @@ pub mod status;
 pub(crate) mod tests;
 pub mod today;
 pub mod visit;
+pub mod watch;
 pub mod what_if;
 
 use std::path::{Path, PathBuf};
@@ -78,6 +80,10 @@ pub struct App {
     pub(crate) progress: Progress,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// forms being tried
+    pub(crate) previews: visit::Previews,
+    /// of a what-if
+    watch: watch::Watch,
 }
 
 impl App {
@@ -98,6 +104,8 @@ impl App {
             rounds: Mutex::default(),
             progress: Progress::default(),
             visits: visit::Open::default(),
+            previews: visit::Previews::default(),
+            watch: watch::Watch::default(),
         })
     }
 
