@@ -23,6 +23,7 @@ mod lost;
 mod parked;
 mod put_back;
 mod refused;
+mod register;
 mod restored;
 mod scope;
 mod slow;

@@ -249,9 +249,20 @@ fn visits(say: &Say<'_>, page: &Household) -> Vec<VisitRow> {
         }
         let done = |v: &&crate::storage::visits::VisitLine| v.in_campaign && v.form == line.form && v.outcome == "done";
         let second = line.outcome == "done" && page.visits.iter().filter(done).count() > 1;
-        rows.push(VisitRow { second, ..say.visit(line) });
+        rows.push(VisitRow { second, device: device(page, &line.visit), ..say.visit(line) });
     }
     rows
+}
+
+/// The device that brought a visit to the state it is in: the visit itself only names an id.
+fn device(page: &Household, visit: &str) -> String {
+    let writes = |s: &&crate::document::Step| {
+        s.values.iter().any(
+            |v| matches!(v.path.as_slice(), [root, id, field] if root == "visits" && id == visit && field == "state"),
+        )
+    };
+    let step = page.steps.iter().find(writes);
+    step.and_then(|s| page.writers.get(&s.actor)).map(|w| w.device.clone()).unwrap_or_default()
 }
 
 fn conflict(say: &Say<'_>, page: &Household, c: &Conflict) -> ConflictView {

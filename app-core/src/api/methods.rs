@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::views::*;
 use super::{
-    difference, finish, household, lists, policy_desk, preview, problems, register, session, sync, visit, visit_checks,
+    difference, finish, household, lists, overview, policy_desk, preview, problems, register, session, sync, visit,
+    visit_checks,
 };
 use crate::error::{Error, Result};
 use crate::service::App;
@@ -48,7 +49,8 @@ macro_rules! method_table {
             "sync.now" sync::now: Nothing => SyncView,
             "sync.progress" sync::progress: Nothing => SyncProgressView,
             "sync.cancel" sync::cancel: Nothing => SyncProgressView,
-            "overview.view" lists::overview: OverviewRequest => OverviewView,
+            "overview.view" overview::view: OverviewRequest => OverviewView,
+            "overview.clusters" overview::clusters: OverviewRequest => ClustersView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,
             "policy.running" policy_desk::running: Nothing => PolicyView,
             "policy.candidate" policy_desk::candidate: Nothing => Option<CandidateView>,

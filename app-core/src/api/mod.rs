@@ -33,6 +33,7 @@
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
 //! | `sync.progress`, `sync.cancel` | – | `SyncProgressView` | – (never `locked`; while `sync.now` runs in another call) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
+//! | `overview.clusters` | `OverviewRequest` | `ClustersView` | `invalid` area |
 //! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
 //! | `policy.running` | – | `PolicyView` | `offline` no pack yet |
 //! | `policy.candidate`, `policy.discard` | – | `CandidateView` or null | – |
@@ -60,6 +61,7 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod overview;
 mod policy_desk;
 #[cfg(test)]
 mod policy_tests;

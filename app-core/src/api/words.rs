@@ -145,6 +145,15 @@ words! {
     RefusedDuplicate: "这台设备恢复过旧数据，这处改动会重新编号再送一次，没有丢。", "This device went back to older data: the change is numbered anew and sent again. Nothing is lost.";
     RefusedDependency: "前一处改动服务器还没有收到，这一处先放着，还在本机。", "The change before this one has not reached the server yet, so this one waits. It is kept here.";
     RefusedOther: "服务器认为这处改动有误，没有收下。您填的内容还在本机，请联系管理员。", "The server found the change faulty and did not take it. It is kept here: ask the administrator.";
+    // by when, and how much is left
+    DeadlineDone: "已完成", "Done";
+    DeadlineAhead: "还有{}天，余{}户", "{} days to go, {} households left";
+    DeadlineToday: "今天截止，余{}户", "Due today, {} households left";
+    DeadlineOver: "已逾期{}天，余{}户", "{} days overdue, {} households left";
+    // where something stands out
+    ClusterOfRisk: "已排查的{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
+    ClusterOfCheck: "{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";
+    ClustersExplained: "每个区域与其他区域相比：至少{}户，比例是其他地方的两倍以上，而且同时作了{}项比较，仅凭偶然出现的可能不到二十分之一，才列在这里。这只提示先看哪里，不说明原因。", "Each area is compared with the others. Listed are those with at least {} such households, at least twice the share of elsewhere, and, {} comparisons being made at once, less than one chance in twenty of being chance alone. It says where to look first, not why.";
     // the register as a workbook
     Register: "户登记册", "Register of households";
     ExportAsOf: "截至{}，共{}户，由{}导出", "As of {}, {} households, exported by {}";

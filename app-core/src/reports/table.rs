@@ -101,7 +101,7 @@ mod tests {
             title: "=cmd".into(),
             lines: vec!["@lines".into()],
             columns: vec![Column { title: "户主".into(), width: 12 }, Column { title: "人口".into(), width: 8 }],
-            rows: typed.iter().map(|t| vec![Cell::Text((*t).into()), Cell::Count(3)]).collect(),
+            rows: typed.iter().map(|t| vec![Cell::Text((*t).into()), Cell::Count(97)]).collect(),
         };
         let bytes = workbook(&table).unwrap();
         let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
@@ -110,7 +110,7 @@ mod tests {
         for text in typed.iter().chain(&["=cmd", "@lines", "户主"]) {
             assert!(strings.contains(text), "{text:?} is not there as it was typed: {strings}");
         }
-        assert_eq!(sheet.matches("<v>3</v>").count(), typed.len());
+        assert_eq!(sheet.matches("<v>97</v>").count(), typed.len());
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 pub mod candidate;
 pub mod clock;
+pub mod clusters;
 pub mod facts;
 pub mod household_view;
 pub mod households;

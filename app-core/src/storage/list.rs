@@ -358,6 +358,32 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The areas one level below `area`: households, and those visited this campaign.
+    pub fn count_areas(&self, area: &str) -> Result<Vec<AreaCount>> {
+        let digits = if area.len() >= 12 { 15 } else { 12 };
+        let mut statement = self.conn.prepare_cached(
+            "SELECT substr(grid, 1, ?3), count(*), sum(last_visit <> '')
+             FROM household_row WHERE grid >= ?1 AND grid < ?2 GROUP BY 1 ORDER BY 1",
+        )?;
+        let rows = statement.query_map(rusqlite::params![area, format!("{area}~"), digits], |r| {
+            Ok(AreaCount { code: r.get(0)?, households: r.get(1)?, visited: r.get(2)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Households with each risk found this campaign, by the areas one level below `area`: area, code of the risk, count.
+    pub fn risks_by_area(&self, area: &str) -> Result<Vec<(String, String, u32)>> {
+        let digits = if area.len() >= 12 { 15 } else { 12 };
+        let mut statement = self.conn.prepare_cached(
+            "SELECT substr(r.grid, 1, ?3), e.value, count(*) FROM household_row r, json_each(r.risks) e
+             WHERE r.grid >= ?1 AND r.grid < ?2 GROUP BY 1, 2 ORDER BY 1, 2",
+        )?;
+        let rows = statement.query_map(rusqlite::params![area, format!("{area}~"), digits], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Finished visits of the campaign per day within an area: ISO date, visits.
     pub fn visits_by_day(&self, area: &str) -> Result<Vec<(String, u32)>> {
         let mut statement = self.conn.prepare_cached(
@@ -384,6 +410,15 @@ pub enum Group {
     Risk,
     /// a household counts under each leaflet due
     Leaflet,
+}
+
+/// The households of one area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaCount {
+    pub code: String,
+    pub households: u32,
+    /// with a finished visit this campaign
+    pub visited: u32,
 }
 
 /// The work in one area.

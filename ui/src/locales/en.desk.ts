@@ -82,6 +82,10 @@ const en: typeof words = {
     leaflets: 'Leaflets still due (households)',
     none: 'No data yet. It appears here once workers have synced.',
     seeRegister: 'See these households',
+    deadlines: 'Deadlines',
+    clusters: 'Where something stands out',
+    clustersBusy: 'Comparing household by household…',
+    clustersNone: 'No area has clearly more than the others.',
   },
   register: {
     title: 'Register',

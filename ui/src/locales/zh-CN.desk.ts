@@ -80,6 +80,10 @@ export default {
     leaflets: '明白纸待发（户）',
     none: '还没有数据。网格员同步后显示在这里。',
     seeRegister: '查看这些户',
+    deadlines: '期限',
+    clusters: '集中出现的情况',
+    clustersBusy: '正在逐户比较…',
+    clustersNone: '没有哪个区域明显多于其他地方。',
   },
   register: {
     title: '户登记册',

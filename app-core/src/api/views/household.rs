@@ -64,6 +64,8 @@ pub struct FormDue {
     pub title: String,
     pub why: String,
     pub done: bool,
+    /// may be filled, nobody asks for it
+    pub optional: bool,
     /// open draft of this form on this device
     pub draft: Option<String>,
 }

@@ -141,6 +141,8 @@ pub struct VisitRow {
     pub outcome_label: Option<String>,
     pub date: String,
     pub collector: String,
+    /// what people call the device it was made with, in a household's view; empty where that is not known
+    pub device: String,
     /// answered questions of a draft; how many are asked is known only to the running form (`visit.view`)
     pub answered: u32,
     /// why it came back

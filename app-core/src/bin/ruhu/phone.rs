@@ -112,6 +112,9 @@ struct Visit {
     /// put the visit down instead of finishing it
     #[arg(long)]
     draft: bool,
+    /// fill the form although it is not due for this household
+    #[arg(long)]
+    anyway: bool,
 }
 
 #[derive(Debug, Args)]
@@ -321,6 +324,9 @@ fn visit(app: &App, asked: &Visit) -> Result<Value> {
     }
     let bytes = std::fs::read(&asked.answers).map_err(|e| unreadable().because(e))?;
     let answers: Value = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
+    if !asked.anyway {
+        app.belongs(asked.household, &asked.form)?;
+    }
     let made = app.visit_with_answers(asked.household, &asked.form, &answers, asked.draft)?;
     Ok(json!({
         "household": asked.household,

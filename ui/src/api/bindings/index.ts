@@ -21,7 +21,13 @@ export type AddMemberRequest = { household: string, facts: Record<string, string
  */
 export type AnswerRequest = { visit: string, path: string, value: string | number | string[] | null, };
 
-export type AreaProgress = { code: string, name: string, households: number, people: number, done: number, partly: number, attempted: number, left: number, at_risk: number, to_enrol: number, last_visit: string | null, };
+export type AreaDeadline = { code: string, deadline: DeadlineView, };
+
+export type AreaProgress = { code: string, name: string, households: number, people: number, done: number, partly: number, attempted: number, left: number, at_risk: number, to_enrol: number, last_visit: string | null, 
+/**
+ * of the field work: by when, and what is left; absent where the pack names no day
+ */
+deadline: DeadlineView | null, };
 
 /**
  * `areas.list` → the areas in scope, for filters.
@@ -83,6 +89,36 @@ severity: string, paragraph: string, households: number, };
 export type ChoiceView = { code: string, label: string, };
 
 /**
+ * An area where one kind of risk or one check stands out.
+ */
+export type ClusterView = { area: string, area_name: string, 
+/**
+ * code of the risk kind, where it is about one
+ */
+risk: string | null, 
+/**
+ * id of the check, where it is about one
+ */
+check: string | null, label: string, 
+/**
+ * how many here and elsewhere
+ */
+words: string, households: number, };
+
+/**
+ * `overview.clusters` → where to look first. Takes a walk over every household: asked for apart from the page.
+ */
+export type ClustersView = { clusters: Array<ClusterView>, 
+/**
+ * how it is reckoned, in words
+ */
+explained: string, 
+/**
+ * data cleaning by area: households with errors, and the phase's day
+ */
+cleaning: Array<AreaDeadline>, };
+
+/**
  * `pack.codes` → the codes of a list, in order, as `ChoiceView[]`.
  */
 export type CodesRequest = { list: string, };
@@ -97,6 +133,29 @@ export type ConflictView = { path: string, label: string, values: Array<Conflict
 export type Control = "text" | "multiline" | "integer" | "decimal" | "money" | "phone" | "id_number" | "date" | "year_month" | "time" | "date_time" | "yes_no" | "select_one" | "select_multiple" | "rank" | "range" | "acknowledge" | "position" | "picture" | "file" | "barcode" | "note" | "computed";
 
 export type Count = { code: string, label: string, count: number, };
+
+export type DeadlineState = "done" | "ahead" | "near" | "over";
+
+/**
+ * A phase of the campaign for one area: by when, and how much is left there.
+ */
+export type DeadlineView = { 
+/**
+ * name of the phase
+ */
+phase: string, 
+/**
+ * ISO date
+ */
+to: string, 
+/**
+ * from today; negative when past
+ */
+days_left: number, 
+/**
+ * households not finished
+ */
+left: number, state: DeadlineState, words: string, };
 
 /**
  * The changes in one form, or in one table of the pack.
@@ -161,6 +220,15 @@ form?: string,
  * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
  */
 pack?: string, };
+
+/**
+ * `register.export` → a file that was written for a person.
+ */
+export type ExportedView = { 
+/**
+ * where it lies on this computer
+ */
+file: string, households: number, };
 
 export type FactView = { path: string, label: string, value: string, masked: boolean, conflict: boolean, 
 /**
@@ -285,6 +353,10 @@ next_form: FormDue | null, };
 
 export type FormDue = { slug: string, title: string, why: string, done: boolean, 
 /**
+ * may be filled, nobody asks for it
+ */
+optional: boolean, 
+/**
  * open draft of this form on this device
  */
 draft: string | null, };
@@ -320,7 +392,15 @@ area?: string, progress?: ProgressFilter,
 /**
  * has a risk found this campaign
  */
-at_risk?: boolean, risk_kind?: string, sort?: string, offset?: number, 
+at_risk?: boolean, risk_kind?: string, 
+/**
+ * place (the default), name, last_visit, standing, progress, population, risks
+ */
+sort?: string, 
+/**
+ * the other way round
+ */
+reverse?: boolean, offset?: number, 
 /**
  * 1–500
  */
@@ -420,7 +500,11 @@ source: string, };
 /**
  * `visit.open`: the first form due when none is named. An open draft of the form is taken up again.
  */
-export type OpenVisitRequest = { household: string, form?: string, };
+export type OpenVisitRequest = { household: string, form?: string, 
+/**
+ * open the form although it is not due for this household: the person was told, and wants it
+ */
+anyway?: boolean, };
 
 /**
  * How a visit ended.
@@ -952,6 +1036,10 @@ export type VisitRequest = { visit: string, };
 
 export type VisitRow = { id: string, household: string, head_name: string, hamlet: string, form: string, form_title: string, state: VisitState, outcome: Outcome | null, outcome_label: string | null, date: string, collector: string, 
 /**
+ * what people call the device it was made with, in a household's view; empty where that is not known
+ */
+device: string, 
+/**
  * answered questions of a draft; how many are asked is known only to the running form (`visit.view`)
  */
 answered: number, 
@@ -1075,6 +1163,7 @@ export type Methods = {
   "today.view": { request: Nothing; answer: TodayView };
   "households.search": { request: HouseholdQuery; answer: HouseholdPage };
   "register.query": { request: HouseholdQuery; answer: HouseholdPage };
+  "register.export": { request: HouseholdQuery; answer: ExportedView };
   "household.view": { request: HouseholdRequest; answer: HouseholdView };
   "household.add": { request: AddHouseholdRequest; answer: HouseholdView };
   "household.set_fact": { request: SetFactRequest; answer: HouseholdView };
@@ -1098,6 +1187,7 @@ export type Methods = {
   "sync.progress": { request: Nothing; answer: SyncProgressView };
   "sync.cancel": { request: Nothing; answer: SyncProgressView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
+  "overview.clusters": { request: OverviewRequest; answer: ClustersView };
   "problems.view": { request: ProblemsRequest; answer: ProblemsView };
   "policy.running": { request: Nothing; answer: PolicyView };
   "policy.candidate": { request: Nothing; answer: CandidateView | null };
