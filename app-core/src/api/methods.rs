@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::views::*;
-use super::{finish, household, lists, problems, session, sync, visit, visit_checks};
+use super::{finish, household, lists, policy, problems, session, sync, visit, visit_checks};
 use crate::error::{Error, Result};
 use crate::service::App;
 
@@ -45,6 +45,10 @@ macro_rules! method_table {
             "sync.now" sync::now: Nothing => SyncView,
             "overview.view" lists::overview: OverviewRequest => OverviewView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,
+            "policy.proposals" policy::proposals: Nothing => ProposalsView,
+            "policy.propose" policy::propose: ProposeRequest => ProposalsView,
+            "policy.publish" policy::publish: PublishRequest => ProposalsView,
+            "policy.withdraw" policy::withdraw: WithdrawRequest => ProposalsView,
             "areas.list" session::areas: Nothing => Vec<AreaView>,
             "pack.codes" session::codes: CodesRequest => Vec<ChoiceView>,
         }

@@ -32,6 +32,10 @@
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
 //! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
+//! | `policy.proposals` | – | `ProposalsView` | – |
+//! | `policy.propose` | `ProposeRequest` | `ProposalsView` | `form` faulty pack, `invalid` no reason or nothing differs, `refused` |
+//! | `policy.publish` | `PublishRequest` | `ProposalsView` | `invalid` no such proposal, `refused` same person, stale, closed |
+//! | `policy.withdraw` | `WithdrawRequest` | `ProposalsView` | as `policy.publish`; `invalid` no reason |
 //! | `areas.list` | – | `AreaView[]` | – |
 //! | `pack.codes` | `CodesRequest` | `ChoiceView[]` | – (an unknown list is empty) |
 
@@ -47,6 +51,7 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod policy;
 mod problems;
 mod say;
 mod session;

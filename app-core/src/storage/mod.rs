@@ -8,7 +8,7 @@
 //! - No SQL elsewhere; no rusqlite type leaves this folder.
 //!
 //! Start with [`store`] and [`household`]; then [`project`] (file → rows), [`list`] (what screens ask for), [`journal`]
-//! (open visits), [`change`] (what is to push), [`vault`] (the PIN). The tables: `migrations/device/`.
+//! (open visits), [`change`] (what is to push), [`records`] (signed records and packs proposed), [`vault`] (the PIN). The tables: `migrations/device/`.
 
 pub mod change;
 pub mod fault;
@@ -20,6 +20,7 @@ pub mod meta;
 pub mod people;
 mod permit;
 pub mod project;
+pub mod records;
 mod rejudge;
 pub mod round;
 mod schema;

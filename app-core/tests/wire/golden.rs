@@ -107,6 +107,8 @@ fn golden_round() {
         vouched: Vec::new(),
         letter: None,
         before: false,
+        records: Vec::new(),
+        records_from: None,
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {
@@ -151,6 +153,7 @@ fn golden_round() {
         areas: vec![AreaName { code: "999999101203".into(), name: "上岭村".into() }],
         time: 1_684_200_000_000,
         receipt: buf(16, 64),
+        ..SyncAnswer::default()
     };
     holds("sync-answer-v1", &answer);
     holds(

@@ -4,6 +4,7 @@
 mod desk;
 mod household;
 mod lists;
+mod policy;
 mod session;
 mod sync;
 mod visit;
@@ -11,6 +12,7 @@ mod visit;
 pub use desk::*;
 pub use household::*;
 pub use lists::*;
+pub use policy::*;
 pub use session::*;
 pub use sync::*;
 pub use visit::*;
