@@ -34,7 +34,9 @@ pub(super) fn propose(app: &App, ask: ProposeRequest) -> Result<ProposalsView> {
     let files = match (ask.pack, ask.files) {
         (Some(hash), None) => app.read(|tx| tx.pack_files(&hash))?.ok_or_else(not_here)?,
         (None, Some(files)) => decoded(files)?,
-        _ => return Err(Error::invalid("请给出政策包。 Give the pack.")),
+        // What was uploaded for trying.
+        (None, None) => app.read(|tx| tx.candidate())?.and_then(|kept| kept.files).ok_or_else(nothing_tried)?,
+        (Some(_), Some(_)) => return Err(Error::invalid("请给出政策包。 Give the pack.")),
     };
     app.pack_propose(&files, &ask.note)?;
     proposals(app, Nothing {})
@@ -58,6 +60,10 @@ fn decoded(files: std::collections::BTreeMap<String, String>) -> Result<Files> {
         Ok((path, bytes))
     };
     files.into_iter().map(one).collect()
+}
+
+fn nothing_tried() -> Error {
+    Error::invalid("请先上传没有错误的表单或政策包。 Upload a form or a pack without faults first.")
 }
 
 fn not_here() -> Error {

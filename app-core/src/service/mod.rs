@@ -6,6 +6,7 @@
 //! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`,
 //! `policy` (a pack is published by two people); the visit has its own folder.
 
+pub mod candidate;
 pub mod clock;
 pub mod facts;
 pub mod household_view;
@@ -22,6 +23,7 @@ pub mod status;
 pub(crate) mod tests;
 pub mod today;
 pub mod visit;
+pub mod watch;
 pub mod what_if;
 
 use std::path::{Path, PathBuf};
@@ -74,6 +76,10 @@ pub struct App {
     pub(crate) rounds: Mutex<()>,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// forms being tried
+    pub(crate) previews: visit::Previews,
+    /// of a what-if
+    watch: watch::Watch,
 }
 
 impl App {
@@ -93,6 +99,8 @@ impl App {
             opened: RwLock::default(),
             rounds: Mutex::default(),
             visits: visit::Open::default(),
+            previews: visit::Previews::default(),
+            watch: watch::Watch::default(),
         })
     }
 

@@ -89,7 +89,7 @@ pub struct PublicationView {
     pub proposed_by: String,
 }
 
-/// `policy.propose`: a pack of this device by its hash (`pack`), or its files.
+/// `policy.propose`: the candidate that was uploaded for trying; or a pack of this device by its hash (`pack`); or files.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(optional_fields)]
 pub struct ProposeRequest {

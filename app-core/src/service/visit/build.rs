@@ -1,6 +1,7 @@
 //! File + journal → the running form. The order matters: facts, then instances, then answers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde_json::{Map, Value, json};
@@ -9,9 +10,10 @@ use super::super::App;
 use super::no_such_visit;
 use super::open::{entries, row, text};
 use super::running::{Retired, Running, keyed, locate};
-use crate::document::Place;
+use crate::document::{HouseholdDoc, Place};
 use crate::error::{Error, Kind, Result};
-use crate::policy::facts_for_form;
+use crate::policy::{Pack, facts_for_form};
+use crate::storage::Lens;
 use crate::storage::journal::{Entry, EntryKind, OpenVisit};
 use crate::storage::project::campaign_from;
 use crate::xlsform::{Change, Env, Instance, NodeId, binding};
@@ -51,12 +53,21 @@ impl App {
 
     /// The form with what the file knows, before any answer.
     fn empty(&self, open: OpenVisit, now: DateTime<FixedOffset>) -> Result<Running> {
-        let (pack, on) = (self.pack()?, self.today());
-        let language = language(&self.settings()?.language);
-        let (file, heads, mark, from) = self.read(|tx| {
-            let doc = tx.need(open.household)?;
-            Ok((doc.file(), doc.heads(), doc.visit_mark(&open.visit), campaign_from(tx.lens())))
-        })?;
+        let (doc, pack) = (self.read(|tx| tx.need(open.household))?, self.pack()?);
+        self.running(open, now, pack, &doc)
+    }
+
+    /// The form of a pack with what a household file knows.
+    pub(super) fn running(
+        &self,
+        open: OpenVisit,
+        now: DateTime<FixedOffset>,
+        pack: Arc<Pack>,
+        doc: &HouseholdDoc,
+    ) -> Result<Running> {
+        let (on, language) = (self.today(), language(&self.settings()?.language));
+        let (file, heads, mark) = (doc.file(), doc.heads(), doc.visit_mark(&open.visit));
+        let from = campaign_from(&Lens { pack: Some(pack.clone()), on });
         let went_on = open.stand().went_on(mark.as_deref());
         let form = pack.form(&open.form).ok_or_else(gone)?;
         let mut facts = facts_for_form(&pack, &file.facts(from), now.date_naive());

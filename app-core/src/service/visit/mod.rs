@@ -6,6 +6,7 @@
 //! - `open.rs`: open, take up, reopen · `build.rs`: file + journal → running form · `answer.rs`: answers, roster, privacy
 //! - `collect.rs` + `record.rs` + `written.rs`: running form → the one change of the file · `finish.rs`: summary, finish, put down
 //! - `moved.rs`: a visit that went on on another phone of the same person
+//! - `preview.rs`: a form of any pack filled for trying, written nowhere
 //! - `by_answers.rs`: a whole visit from a JSON of answers (`ruhu phone visit`)
 //!
 //! The journal is the truth of an open visit; the running form is a cache that is dropped whenever anything fails.
@@ -17,6 +18,7 @@ mod collect;
 mod finish;
 mod moved;
 mod open;
+mod preview;
 mod record;
 mod running;
 #[cfg(test)]
@@ -25,6 +27,8 @@ mod written;
 
 pub use by_answers::Made;
 pub use finish::{Finish, Finished, Paper, Summary};
+pub(crate) use preview::Previews;
+pub use preview::{Preview, Whom};
 pub use running::{Retired, Running, Touched};
 
 use std::collections::HashMap;
