@@ -27,6 +27,7 @@
 //! | `visit.finish` | `FinishRequest` | `FinishedView` | `invalid` unanswered or wrong (the labels are named), `disk` |
 //! | `visit.put_down` | `VisitRequest` | `FinishedView` | `disk` |
 //! | `visit.reopen` | `ReopenRequest` | `VisitView` | `invalid` another's visit |
+//! | `visit.changes_seen` | `VisitRequest` | `VisitView` | `invalid` no such open visit |
 //! | `visit.keep` | `KeepRequest` | `VisitView` | `invalid` no such open visit |
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
@@ -37,6 +38,7 @@
 
 #[cfg(test)]
 mod bindings;
+mod changes;
 mod control;
 mod explain;
 mod finish;
@@ -47,6 +49,7 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod older;
 mod problems;
 mod say;
 mod session;

@@ -12,6 +12,7 @@ pub mod household_view;
 pub mod households;
 pub mod members;
 pub mod overview;
+mod packs;
 pub mod problems;
 pub mod register;
 pub mod round;
@@ -73,6 +74,8 @@ pub struct App {
     pub(crate) rounds: Mutex<()>,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// earlier packs, loaded
+    packs: packs::Loaded,
 }
 
 impl App {
@@ -92,6 +95,7 @@ impl App {
             opened: RwLock::default(),
             rounds: Mutex::default(),
             visits: visit::Open::default(),
+            packs: packs::Loaded::default(),
         })
     }
 
