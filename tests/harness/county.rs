@@ -2,10 +2,10 @@
 //! the dice. Every version that comes out is a sound pack.
 
 use app_core::policy::Pack;
+use app_core::testing::Revised;
 use app_core::xlsform::{Form, Kind, Question};
 
 use crate::dice::Dice;
-use crate::revised::Revised;
 
 /// The forms that change.
 pub const FORMS: [&str; 2] = ["living-conditions", "screening-priority"];

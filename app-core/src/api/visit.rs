@@ -69,12 +69,12 @@ pub(super) fn remove_instance(app: &App, ask: RemoveInstanceRequest) -> Result<V
     })
 }
 
-fn moment(app: &App) -> String {
+pub(super) fn moment(app: &App) -> String {
     super::lists::moment(app.now().timestamp())
 }
 
 /// The whole form as it stands.
-fn whole(say: &Say<'_>, form: &Running) -> VisitView {
+pub(super) fn whole(say: &Say<'_>, form: &Running) -> VisitView {
     let view = FormView { say, form };
     let (answered, asked) = view.progress();
     let reading = form.recorded().is_some();
@@ -162,7 +162,7 @@ fn elsewhere(form: &Running, view: &FormView<'_>) -> Vec<FactView> {
 }
 
 /// What an answer changed.
-fn patch(say: &Say<'_>, form: &Running, changes: &[Change], now: &str) -> VisitPatch {
+pub(super) fn patch(say: &Say<'_>, form: &Running, changes: &[Change], now: &str) -> VisitPatch {
     let view = FormView { say, form };
     let instance = form.instance();
     // An instance that was taken out is no longer found at its path.

@@ -24,6 +24,7 @@ pub mod rule;
 pub mod sheet;
 mod template;
 pub mod texts;
+pub mod upload;
 mod vet;
 mod view;
 pub mod workbook;

@@ -6,6 +6,7 @@
 //! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`;
 //! the visit has its own folder.
 
+pub mod candidate;
 pub mod clock;
 pub mod facts;
 pub mod household_view;
@@ -22,6 +23,7 @@ pub mod status;
 pub(crate) mod tests;
 pub mod today;
 pub mod visit;
+pub mod watch;
 pub mod what_if;
 
 use std::path::{Path, PathBuf};
@@ -76,6 +78,10 @@ pub struct App {
     pub(crate) visits: visit::Open,
     /// earlier packs, loaded
     packs: packs::Loaded,
+    /// forms being tried
+    pub(crate) previews: visit::Previews,
+    /// of a what-if
+    watch: watch::Watch,
 }
 
 impl App {
@@ -96,6 +102,8 @@ impl App {
             rounds: Mutex::default(),
             visits: visit::Open::default(),
             packs: packs::Loaded::default(),
+            previews: visit::Previews::default(),
+            watch: watch::Watch::default(),
         })
     }
 

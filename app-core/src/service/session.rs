@@ -127,6 +127,7 @@ impl App {
     /// Closes the database; the PIN is needed again.
     pub fn lock(&self) {
         self.visits.clear();
+        self.previews.clear();
         self.set_opened(None);
         *self.store() = None;
     }

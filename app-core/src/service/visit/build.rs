@@ -11,10 +11,11 @@ use super::super::packs::version_and_pack;
 use super::no_such_visit;
 use super::open::{entries, row, text};
 use super::running::{Running, keyed, locate};
-use crate::document::{Place, VisitFile};
+use crate::document::{HouseholdDoc, Place, VisitFile};
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Kind, Result};
 use crate::policy::{Pack, facts_for_form};
+use crate::storage::Lens;
 use crate::storage::journal::{Entry, EntryKind, OpenVisit};
 use crate::storage::project::campaign_from;
 use crate::xlsform::{Change, Env, Form, Instance, NodeId, binding};
@@ -31,8 +32,8 @@ impl App {
             let open = tx.open_visit(visit)?.ok_or_else(no_such_visit)?;
             Ok((open, tx.entries(visit)?))
         })?;
-        let (pack, form) = self.form_for(&open.form, &open.pack)?;
-        let mut running = self.empty(open, self.local_now(), pack, form)?;
+        let (pack, _) = self.form_for(&open.form, &open.pack)?;
+        let mut running = self.empty(open, self.local_now(), pack)?;
         running.restore(&entries);
         Ok(running)
     }
@@ -68,7 +69,7 @@ impl App {
         let said = before.finished_at.as_ref().or(before.opened_at.as_ref());
         let now = said.and_then(|t| on_that_day(t, self.local_now())).unwrap_or_else(|| self.local_now());
         let open = row(visit, household, &pack, &form, &before.form, now.timestamp()).at_version_of(before);
-        let mut running = self.empty(open, now, pack, form)?;
+        let mut running = self.empty(open, now, pack)?;
         running.went_on = false;
         running.restore(&running.entries_of(before, now.timestamp()));
         running.recorded = Some(before.answers.iter().map(|(q, a)| (q.clone(), text(a))).collect());
@@ -84,17 +85,27 @@ impl App {
         let now = self.local_now();
         let row = row(visit, household, &pack, &form, &before.form, now.timestamp()).at_version_of(before);
         let privacy_at = before.privacy_notice_at.as_ref().map(|_| now.timestamp());
-        self.empty(OpenVisit { privacy_at, ..row }, now, pack, form)
+        self.empty(OpenVisit { privacy_at, ..row }, now, pack)
     }
 
     /// The form with what the file knows, before any answer.
-    fn empty(&self, open: OpenVisit, now: DateTime<FixedOffset>, pack: Arc<Pack>, form: Arc<Form>) -> Result<Running> {
-        let (in_force, on) = (self.pack()?.hash(), self.today());
-        let language = language(&self.settings()?.language);
-        let (file, heads, mark, from) = self.read(|tx| {
-            let doc = tx.need(open.household)?;
-            Ok((doc.file(), doc.heads(), doc.visit_mark(&open.visit), campaign_from(tx.lens())))
-        })?;
+    fn empty(&self, open: OpenVisit, now: DateTime<FixedOffset>, pack: Arc<Pack>) -> Result<Running> {
+        let doc = self.read(|tx| tx.need(open.household))?;
+        self.running(open, now, pack, &doc)
+    }
+
+    /// The form of a pack with what a household file knows.
+    pub(super) fn running(
+        &self,
+        open: OpenVisit,
+        now: DateTime<FixedOffset>,
+        pack: Arc<Pack>,
+        doc: &HouseholdDoc,
+    ) -> Result<Running> {
+        let (in_force, on, language) = (self.pack()?.hash(), self.today(), language(&self.settings()?.language));
+        let (file, heads, mark) = (doc.file(), doc.heads(), doc.visit_mark(&open.visit));
+        let from = campaign_from(&Lens { pack: Some(pack.clone()), on });
+        let form = pack.form(&open.form).ok_or_else(gone)?;
         let went_on = open.stand().went_on(mark.as_deref());
         let versions = self.versions_of(&open, &pack, &form)?;
         let mut facts = facts_for_form(&pack, &file.facts(from), now.date_naive());

@@ -8,6 +8,7 @@
 //! - `versions.rs`: the forms a visit went through · `placed.rs`: where an answer given in an older form goes in this one ·
 //!   `changes.rs`: what the change of the form means for this visit, for the page that tells its writer
 //! - `moved.rs`: a visit that went on on another phone of the same person
+//! - `preview.rs`: a form of any pack filled for trying, written nowhere
 //! - `by_answers.rs`: a whole visit from a JSON of answers (`ruhu phone visit`)
 //!
 //! The journal is the truth of an open visit; the running form is a cache that is dropped whenever anything fails.
@@ -21,6 +22,7 @@ mod finish;
 mod moved;
 mod open;
 mod placed;
+mod preview;
 mod record;
 mod running;
 #[cfg(test)]
@@ -30,6 +32,8 @@ mod written;
 
 pub use by_answers::Made;
 pub use finish::{Finish, Finished, Paper, Summary};
+pub(crate) use preview::Previews;
+pub use preview::{Preview, Whom};
 pub use running::{Retired, Running, Touched};
 pub use versions::Versions;
 

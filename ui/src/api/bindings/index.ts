@@ -39,6 +39,35 @@ export type CampaignView = { name: string, phases: Array<PhaseView>,
 privacy_notice: Array<NoticeView>, };
 
 /**
+ * `policy.upload`, `policy.candidate` → the workbook that is being tried; it is in force nowhere.
+ */
+export type CandidateView = { name: string, at: string, 
+/**
+ * who uploaded it
+ */
+person: string, 
+/**
+ * title of the form, where the workbook held one form
+ */
+form: string | null, 
+/**
+ * the forms it has; empty when it is faulty
+ */
+forms: Array<PolicyForm>, version: string, 
+/**
+ * the first 12 characters; empty when it is faulty
+ */
+hash: string, valid: boolean, 
+/**
+ * it is the pack in force
+ */
+same: boolean, 
+/**
+ * at most 200
+ */
+faults: Array<FaultView>, warnings: Array<FaultView>, };
+
+/**
  * A check and how many households it speaks about.
  */
 export type CheckCount = { check: string, 
@@ -70,6 +99,35 @@ export type Control = "text" | "multiline" | "integer" | "decimal" | "money" | "
 export type Count = { code: string, label: string, count: number, };
 
 /**
+ * The changes in one form, or in one table of the pack.
+ */
+export type DifferenceGroup = { 
+/**
+ * slug of a form, or `rules`, `checks`, `params`, `codes`, `other`
+ */
+id: string, title: string, lines: Array<DifferenceLine>, };
+
+export type DifferenceLine = { 
+/**
+ * added, removed, renamed, choice_added, choice_removed, logic, words, changed
+ */
+what: string, words: string, };
+
+/**
+ * `policy.difference`
+ */
+export type DifferenceRequest = { 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what is being tried
+ */
+pack?: string, };
+
+/**
+ * `policy.difference` → what the candidate changes, in words.
+ */
+export type DifferenceView = { total: number, groups: Array<DifferenceGroup>, };
+
+/**
  * `session.enrol`: `server` may be empty when `ticket` is a whole ticket line (`ruhu:…`).
  */
 export type EnrolRequest = { server: string, ticket: string, pin: string, 
@@ -91,11 +149,41 @@ export type ErrorView = { kind: Kind,
  */
 words: string, };
 
+/**
+ * `policy.export`
+ */
+export type ExportRequest = { 
+/**
+ * slug: this form alone, as an XLSForm; the whole pack when absent
+ */
+form?: string, 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
+ */
+pack?: string, };
+
 export type FactView = { path: string, label: string, value: string, masked: boolean, conflict: boolean, 
 /**
  * editable in place: the control to use
  */
 control: Control | null, choices: Array<ChoiceView>, };
+
+/**
+ * Something wrong in a workbook, where the person sees it.
+ */
+export type FaultView = { 
+/**
+ * of their workbook; empty = the whole file
+ */
+sheet: string, 
+/**
+ * as a spreadsheet counts; 0 = the whole sheet
+ */
+row: number, 
+/**
+ * heading of the column; empty = the whole row
+ */
+column: string, words: string, };
 
 /**
  * One line of `visit.checks`: a data check (checks.csv) that speaks of an answer in this form.
@@ -113,6 +201,15 @@ rule: string, words: string,
  * warning, error
  */
 severity: string, };
+
+/**
+ * `policy.export` → a file to save.
+ */
+export type FileView = { name: string, 
+/**
+ * base64
+ */
+content: string, media: string, };
 
 /**
  * A finding of the rules, explaining itself.
@@ -423,6 +520,92 @@ days_left: number,
  */
 note: string | null, };
 
+export type PolicyForm = { slug: string, title: string, version: string, 
+/**
+ * questions that a person sees
+ */
+questions: number, };
+
+/**
+ * One value of one parameter over one period.
+ */
+export type PolicyParam = { key: string, label: string, 
+/**
+ * empty = a slot that the county has not filled
+ */
+value: string, unit: string, from: string | null, to: string | null, 
+/**
+ * nobody official has confirmed it
+ */
+provisional: boolean, source: string, 
+/**
+ * it is the one that counts today
+ */
+in_force: boolean, };
+
+/**
+ * A rule or a check, its rows of the same id together.
+ */
+export type PolicyRule = { id: string, paragraph: string, 
+/**
+ * what it says, without names and numbers
+ */
+words: string, 
+/**
+ * risk, proposal, must, due, may, block, form, watch, problem
+ */
+kind: string, 
+/**
+ * error, warning; checks only
+ */
+severity: string | null, };
+
+/**
+ * `policy.running` → the pack in force.
+ */
+export type PolicyView = { id: string, title: string, region: string, version: string, 
+/**
+ * the first 12 characters
+ */
+hash: string, valid_from: string | null, 
+/**
+ * when this computer took it
+ */
+since: string | null, forms: Array<PolicyForm>, rules: Array<PolicyRule>, checks: Array<PolicyRule>, params: Array<PolicyParam>, 
+/**
+ * answers that rules need and no form asks for
+ */
+warnings: Array<FaultView>, 
+/**
+ * the person here may upload and try
+ */
+may_upload: boolean, 
+/**
+ * the person here may propose and publish
+ */
+may_publish: boolean, };
+
+/**
+ * `preview.open` → a `VisitView` whose id goes to the other `preview.*`, which answer as `visit.*` do and write nothing.
+ */
+export type PreviewRequest = { 
+/**
+ * slug
+ */
+form: string, 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
+ */
+pack?: string, 
+/**
+ * a household held here; an invented one when absent
+ */
+household?: string, 
+/**
+ * of the invented household; ordinary when absent
+ */
+standing?: Standing, };
+
 /**
  * A household and what to correct.
  */
@@ -628,6 +811,15 @@ export type SetFactRequest = { household: string, path: string, value: string | 
 export type SettingsRequest = { language?: string, text_size?: number, };
 
 /**
+ * A rule or form and how many households would get or lose it.
+ */
+export type ShiftView = { what: string, 
+/**
+ * title of the form, or what the rule says
+ */
+words: string, gained: number, lost: number, };
+
+/**
  * The derived standing: cleared, else monitored, else the base. Never edited.
  */
 export type Standing = "ordinary" | "lifted" | "monitored" | "cleared";
@@ -689,6 +881,19 @@ try_again: Array<HouseholdRow>, leaflets_due: number, conflicts: number,
 unsynced: number, last_synced: string | null, };
 
 export type UnlockRequest = { pin: string, };
+
+/**
+ * `policy.upload`
+ */
+export type UploadRequest = { 
+/**
+ * of the file
+ */
+name: string, 
+/**
+ * the .xlsx, base64; at most 8 MB of file
+ */
+content: string, };
 
 /**
  * A village and its households with problems.
@@ -791,6 +996,59 @@ changes: FormChangesView | null,
  */
 answered: number, asked: number, sections: Array<SectionView>, };
 
+export type WhatIfHousehold = { household: HouseholdRow, 
+/**
+ * by the new version only
+ */
+gained: Array<string>, 
+/**
+ * by the running version only
+ */
+lost: Array<string>, 
+/**
+ * answers of people against the system's, which stay
+ */
+overrides: number, };
+
+/**
+ * `policy.what_if`
+ */
+export type WhatIfRequest = { 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what is being tried
+ */
+pack?: string, 
+/**
+ * area code; everything held when absent
+ */
+area?: string, };
+
+/**
+ * `policy.what_if` → what the candidate would change over the register. Nothing is written; answers of people stay.
+ */
+export type WhatIfView = { 
+/**
+ * it was stopped and says nothing
+ */
+stopped: boolean, 
+/**
+ * households looked at
+ */
+households: number, 
+/**
+ * households that would change
+ */
+changed: number, shifts: Array<ShiftView>, 
+/**
+ * the first 500
+ */
+rows: Array<WhatIfHousehold>, };
+
+/**
+ * `policy.progress` → how far the what-if is.
+ */
+export type WorkView = { running: boolean, done: number, total: number, };
+
 /** Every method of the dispatcher: what it is asked and what it answers. */
 export type Methods = {
   "session.state": { request: Nothing; answer: SessionView };
@@ -825,6 +1083,23 @@ export type Methods = {
   "sync.now": { request: Nothing; answer: SyncView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
   "problems.view": { request: ProblemsRequest; answer: ProblemsView };
+  "policy.running": { request: Nothing; answer: PolicyView };
+  "policy.candidate": { request: Nothing; answer: CandidateView | null };
+  "policy.upload": { request: UploadRequest; answer: CandidateView | null };
+  "policy.discard": { request: Nothing; answer: CandidateView | null };
+  "policy.export": { request: ExportRequest; answer: FileView };
+  "policy.difference": { request: DifferenceRequest; answer: DifferenceView };
+  "policy.what_if": { request: WhatIfRequest; answer: WhatIfView };
+  "policy.progress": { request: Nothing; answer: WorkView };
+  "policy.stop": { request: Nothing; answer: WorkView };
+  "preview.open": { request: PreviewRequest; answer: VisitView };
+  "preview.view": { request: VisitRequest; answer: VisitView };
+  "preview.privacy_shown": { request: VisitRequest; answer: VisitView };
+  "preview.answer": { request: AnswerRequest; answer: VisitPatch };
+  "preview.add_instance": { request: AddInstanceRequest; answer: VisitPatch };
+  "preview.remove_instance": { request: RemoveInstanceRequest; answer: VisitPatch };
+  "preview.checks": { request: VisitRequest; answer: Array<FieldCheck> };
+  "preview.summary": { request: VisitRequest; answer: FinishView };
   "areas.list": { request: Nothing; answer: Array<AreaView> };
   "pack.codes": { request: CodesRequest; answer: Array<ChoiceView> };
 };

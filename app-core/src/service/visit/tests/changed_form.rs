@@ -7,10 +7,7 @@ use super::*;
 use crate::domain::Outcome;
 use crate::service::visit::Finish;
 use crate::service::visit::changes::Why;
-
-#[path = "../../../../../tests/harness/revised.rs"]
-mod revised;
-use revised::Revised;
+use crate::testing::Revised;
 
 const LIVING: &str = "living-conditions";
 
