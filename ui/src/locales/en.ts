@@ -214,6 +214,7 @@ const en: Words = {
   },
   visits: { draft: 'Not finished', draftWith: 'Not finished, {count} answered', finished: 'Finished', returned: 'Returned', second: 'Second visit' },
   visit: {
+    trial: 'Trial: nothing is saved',
     page: 'Page {at} of {of}',
     answered: '{answered}/{asked} answered',
     list: 'Pages',
@@ -260,6 +261,7 @@ const en: Words = {
     },
   },
   finish: {
+    trial: 'This is a trial: it ends here and nothing was saved.',
     title: 'Check and finish',
     problems: '{count} still to fill in',
     noProblems: 'Everything required is filled in',

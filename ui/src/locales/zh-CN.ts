@@ -213,6 +213,7 @@ const zhCN = {
   },
   visits: { draft: '没填完', draftWith: '没填完，已填 {count} 项', finished: '已完成', returned: '退回', second: '重复入户' },
   visit: {
+    trial: '试填：不会保存',
     page: '第 {at} 页，共 {of} 页',
     answered: '已填 {answered}/{asked}',
     list: '目录',
@@ -259,6 +260,7 @@ const zhCN = {
     },
   },
   finish: {
+    trial: '这是试填：到这里为止，什么也没有保存。',
     title: '检查并结束',
     problems: '还有 {count} 项要补',
     noProblems: '该填的都填好了',
