@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::views::*;
 use super::{
-    difference, finish, household, lists, overview, policy_desk, preview, problems, register, session, sync, visit,
-    visit_checks,
+    difference, finish, household, lists, overview, policy, policy_desk, preview, problems, register, session, sync,
+    visit, visit_checks,
 };
 use crate::error::{Error, Result};
 use crate::service::App;
@@ -28,6 +28,7 @@ macro_rules! method_table {
             "register.query" lists::search: HouseholdQuery => HouseholdPage,
             "register.export" register::export: HouseholdQuery => ExportedView,
             "household.view" household::view: HouseholdRequest => HouseholdView,
+            "household.at" household::at: HouseholdAtRequest => HouseholdAtView,
             "household.add" household::add: AddHouseholdRequest => HouseholdView,
             "household.set_fact" household::set_fact: SetFactRequest => HouseholdView,
             "member.add" household::add_member: AddMemberRequest => HouseholdView,
@@ -44,6 +45,7 @@ macro_rules! method_table {
             "visit.finish" finish::finish: FinishRequest => FinishedView,
             "visit.put_down" finish::put_down: VisitRequest => FinishedView,
             "visit.reopen" visit::reopen: ReopenRequest => VisitView,
+            "visit.changes_seen" visit::changes_seen: VisitRequest => VisitView,
             "visit.keep" visit::keep: KeepRequest => VisitView,
             "sync.status" sync::status: Nothing => SyncView,
             "sync.now" sync::now: Nothing => SyncView,
@@ -52,6 +54,10 @@ macro_rules! method_table {
             "overview.view" overview::view: OverviewRequest => OverviewView,
             "overview.clusters" overview::clusters: OverviewRequest => ClustersView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,
+            "policy.proposals" policy::proposals: Nothing => ProposalsView,
+            "policy.propose" policy::propose: ProposeRequest => ProposalsView,
+            "policy.publish" policy::publish: PublishRequest => ProposalsView,
+            "policy.withdraw" policy::withdraw: WithdrawRequest => ProposalsView,
             "policy.running" policy_desk::running: Nothing => PolicyView,
             "policy.candidate" policy_desk::candidate: Nothing => Option<CandidateView>,
             "policy.upload" policy_desk::upload: UploadRequest => Option<CandidateView>,

@@ -15,6 +15,7 @@
 //! | `households.search`, `register.query` | `HouseholdQuery` | `HouseholdPage` | `invalid` order |
 //! | `register.export` | `HouseholdQuery` | `ExportedView` | `refused` no permit, `disk` |
 //! | `household.view` | `HouseholdRequest` | `HouseholdView` | `invalid` not on this device |
+//! | `household.at` | `HouseholdAtRequest` | `HouseholdAtView` | `invalid` not on this device, no date |
 //! | `household.add` | `AddHouseholdRequest` | `HouseholdView` | `invalid` ID number, grid outside the scope |
 //! | `household.set_fact` | `SetFactRequest` | `HouseholdView` | `invalid` decided elsewhere, wrong value |
 //! | `member.add`, `member.remove` | `AddMemberRequest`, `RemoveMemberRequest` | `HouseholdView` | `invalid` |
@@ -28,6 +29,7 @@
 //! | `visit.finish` | `FinishRequest` | `FinishedView` | `invalid` unanswered or wrong (the labels are named), `disk` |
 //! | `visit.put_down` | `VisitRequest` | `FinishedView` | `disk` |
 //! | `visit.reopen` | `ReopenRequest` | `VisitView` | `invalid` another's visit |
+//! | `visit.changes_seen` | `VisitRequest` | `VisitView` | `invalid` no such open visit |
 //! | `visit.keep` | `KeepRequest` | `VisitView` | `invalid` no such open visit |
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
@@ -35,6 +37,10 @@
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
 //! | `overview.clusters` | `OverviewRequest` | `ClustersView` | `invalid` area |
 //! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
+//! | `policy.proposals` | – | `ProposalsView` | – |
+//! | `policy.propose` | `ProposeRequest` | `ProposalsView` | `form` faulty pack, `invalid` no reason or nothing differs, `refused` |
+//! | `policy.publish` | `PublishRequest` | `ProposalsView` | `invalid` no such proposal, `refused` same person, stale, closed |
+//! | `policy.withdraw` | `WithdrawRequest` | `ProposalsView` | as `policy.publish`; `invalid` no reason |
 //! | `policy.running` | – | `PolicyView` | `offline` no pack yet |
 //! | `policy.candidate`, `policy.discard` | – | `CandidateView` or null | – |
 //! | `policy.upload` | `UploadRequest` | `CandidateView` (faults are part of it) | `refused` the title may not, `invalid` too large or torn |
@@ -49,6 +55,7 @@
 
 #[cfg(test)]
 mod bindings;
+mod changes;
 mod control;
 mod difference;
 mod explain;
@@ -61,7 +68,9 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod older;
 mod overview;
+mod policy;
 mod policy_desk;
 #[cfg(test)]
 mod policy_tests;

@@ -3,9 +3,10 @@
 //! [`App`] owns the data directory, the clock, the open database and the pack in force. A verb reads
 //! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`]; who
 //! writes it asks there ([`App::author`]).
-//! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`;
-//! the visit has its own folder.
+//! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`,
+//! `policy` (a pack is published by two people); the visit has its own folder.
 
+pub mod as_of;
 pub mod candidate;
 pub mod clock;
 pub mod clusters;
@@ -14,6 +15,8 @@ pub mod household_view;
 pub mod households;
 pub mod members;
 pub mod overview;
+mod packs;
+pub mod policy;
 pub mod problems;
 pub mod register;
 pub mod round;
@@ -81,6 +84,8 @@ pub struct App {
     pub(crate) progress: Progress,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// earlier packs, loaded
+    packs: packs::Loaded,
     /// forms being tried
     pub(crate) previews: visit::Previews,
     /// of a what-if
@@ -105,6 +110,7 @@ impl App {
             rounds: Mutex::default(),
             progress: Progress::default(),
             visits: visit::Open::default(),
+            packs: packs::Loaded::default(),
             previews: visit::Previews::default(),
             watch: watch::Watch::default(),
         })

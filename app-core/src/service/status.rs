@@ -36,6 +36,10 @@ pub struct Status {
     pub unproven_first: Vec<Unproven>,
     /// hash of the pack in force, if it is here
     pub pack: Option<String>,
+    /// signed records that the server has not got
+    pub waiting_records: u32,
+    /// signed records that it would not take
+    pub refused_records: u32,
 }
 
 impl App {
@@ -44,7 +48,10 @@ impl App {
         let (identity, person) = (self.identity()?, self.person()?);
         self.read(|tx| {
             let (unproven, unproven_first) = tx.unproven(LISTED)?;
+            let (waiting_records, refused_records) = tx.record_counts()?;
             Ok(Status {
+                waiting_records,
+                refused_records,
                 person,
                 server: identity.server.clone(),
                 server_name: identity.server_name.clone(),
