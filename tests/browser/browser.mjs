@@ -95,7 +95,7 @@ async function isLargeEnough(page, where, least) {
     for (const element of document.querySelectorAll('button, input:not([type=file]), textarea, [role=tab], a[href]')) {
       if (!seen(element)) continue
       // A field inside a frame that is drawn around it is hit wherever the frame is.
-      const box = (element.closest('.el-input__wrapper, .el-select__wrapper') ?? element).getBoundingClientRect()
+      const box = (element.closest('.el-input__wrapper, .el-select__wrapper, .el-radio-button, .el-radio, .el-checkbox') ?? element).getBoundingClientRect()
       const wanted = (element.matches('.el-button--primary') ? main : target) - 0.5
       if (box.height < wanted || box.width < wanted) found.push(`${Math.round(box.width)}×${Math.round(box.height)} target: ${element.textContent?.trim().slice(0, 20) || element.className}`)
       if (box.right > innerWidth + 1 || box.left < -1) found.push(`cut off: ${element.textContent?.trim().slice(0, 20)}`)

@@ -293,8 +293,9 @@ fn before_the_pin_nothing_but_the_session_answers() {
     let dir = tempfile::tempdir().unwrap();
     let app = App::open(dir.path()).unwrap();
     assert_eq!(call(&app, "session.state", Value::Null)["stage"], "new");
-    // How a round stands holds nothing of anybody, and the enrolment's page shows it.
-    let open = |m: &&&str| m.starts_with("session.") || matches!(**m, "sync.progress" | "sync.cancel");
+    // How far long work is holds nothing of anybody, and the enrolment's page shows it.
+    const OF_WORK: [&str; 4] = ["sync.progress", "sync.cancel", "policy.progress", "policy.stop"];
+    let open = |m: &&&str| m.starts_with("session.") || OF_WORK.contains(m);
     for method in methods::METHODS.iter().filter(|m| !open(m)) {
         let error = dispatch(
             &app,

@@ -413,6 +413,32 @@ what: string,
  */
 changes: Array<[string, string, string]>, };
 
+/**
+ * `household.at`
+ */
+export type HouseholdAtRequest = { id: string, 
+/**
+ * ISO day: as known at its end, in China
+ */
+on: string, };
+
+/**
+ * `household.at` → the household as it was known at the end of a day, by the clocks of those who wrote. Read-only.
+ */
+export type HouseholdAtView = { on: string, 
+/**
+ * the days on which something was written, ascending
+ */
+days: Array<string>, 
+/**
+ * there was a file by then; else nothing was known
+ */
+founded: boolean, facts: Array<FactView>, members: Array<MemberView>, measures: Array<FactView>, visits: Array<VisitRow>, 
+/**
+ * written after that day, newest first (of the latest 200 changes)
+ */
+since: Array<HistoryView>, };
+
 export type HouseholdPage = { total: number, rows: Array<HouseholdRow>, };
 
 export type HouseholdProgress = "left" | "draft" | "attempted" | "partly" | "done";
@@ -1345,6 +1371,7 @@ export type Methods = {
   "register.query": { request: HouseholdQuery; answer: HouseholdPage };
   "register.export": { request: HouseholdQuery; answer: ExportedView };
   "household.view": { request: HouseholdRequest; answer: HouseholdView };
+  "household.at": { request: HouseholdAtRequest; answer: HouseholdAtView };
   "household.add": { request: AddHouseholdRequest; answer: HouseholdView };
   "household.set_fact": { request: SetFactRequest; answer: HouseholdView };
   "member.add": { request: AddMemberRequest; answer: HouseholdView };
