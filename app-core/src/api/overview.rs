@@ -64,7 +64,7 @@ fn area(say: &Say<'_>, a: &AreaLine, name: String) -> AreaProgress {
         at_risk: a.at_risk,
         to_enrol: a.to_enrol,
         last_visit: super::say::some(&a.last_visit),
-        deadline: deadline(say, FIELD, a.households.saturating_sub(a.done)),
+        deadline: deadline(say, FIELD, Word::DeadlineVisits, a.households.saturating_sub(a.done)),
     }
 }
 
@@ -82,20 +82,21 @@ fn totals(say: &Say<'_>, code: &str, name: &str, areas: &[AreaProgress]) -> Area
         at_risk: sum(|a| a.at_risk),
         to_enrol: sum(|a| a.to_enrol),
         last_visit: areas.iter().filter_map(|a| a.last_visit.clone()).max(),
-        deadline: deadline(say, FIELD, sum(|a| a.households).saturating_sub(sum(|a| a.done))),
+        deadline: deadline(say, FIELD, Word::DeadlineVisits, sum(|a| a.households).saturating_sub(sum(|a| a.done))),
     }
 }
 
 /// A phase for an area in which so many households are not finished; `None` where the pack names no day for it.
-fn deadline(say: &Say<'_>, phase: &str, left: u32) -> Option<DeadlineView> {
+fn deadline(say: &Say<'_>, phase: &str, what: Word, left: u32) -> Option<DeadlineView> {
     let PhaseView { name, to, days_left, .. } = say.phases().into_iter().find(|p| p.id == phase && !p.to.is_empty())?;
+    let what = what.fill(say.lang, &[&left]);
     let (state, words) = match days_left {
         _ if left == 0 => (DeadlineState::Done, say.word(Word::DeadlineDone)),
-        ..0 => (DeadlineState::Over, Word::DeadlineOver.fill(say.lang, &[&days_left.unsigned_abs(), &left])),
-        0 => (DeadlineState::Near, Word::DeadlineToday.fill(say.lang, &[&left])),
+        ..0 => (DeadlineState::Over, Word::DeadlineOver.fill(say.lang, &[&days_left.unsigned_abs(), &what])),
+        0 => (DeadlineState::Near, Word::DeadlineToday.fill(say.lang, &[&what])),
         _ => {
             let near = if days_left <= NEAR { DeadlineState::Near } else { DeadlineState::Ahead };
-            (near, Word::DeadlineAhead.fill(say.lang, &[&days_left, &left]))
+            (near, Word::DeadlineAhead.fill(say.lang, &[&days_left, &what]))
         }
     };
     Some(DeadlineView { phase: name, to, days_left, left, state, words })
@@ -112,7 +113,10 @@ pub(super) fn clusters(app: &App, ask: OverviewRequest) -> Result<ClustersView> 
                 .with_errors
                 .iter()
                 .filter_map(|(code, n)| {
-                    Some(AreaDeadline { code: code.clone(), deadline: deadline(say, CLEANING, *n)? })
+                    Some(AreaDeadline {
+                        code: code.clone(),
+                        deadline: deadline(say, CLEANING, Word::DeadlineErrors, *n)?,
+                    })
                 })
                 .collect(),
         })
