@@ -21,6 +21,7 @@ mod killed;
 mod logs;
 mod lost;
 mod parked;
+mod publish;
 mod put_back;
 mod refused;
 mod restored;

@@ -74,7 +74,7 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Keeps a pack's files; the two packs fetched before stay for open visits begun with them.
+    /// Keeps a pack's files; the two packs fetched before stay for open visits begun with them, and those of proposals.
     pub fn write_pack(&self, pack: &PackRef, files: &PackFiles, at: i64) -> Result<()> {
         self.conn
             .prepare_cached(
@@ -85,7 +85,7 @@ impl Tx<'_> {
         self.conn
             .prepare_cached(
                 "DELETE FROM pack WHERE hash NOT IN (SELECT hash FROM pack ORDER BY fetched_at DESC, hash LIMIT 3)
-                   AND hash NOT IN (SELECT pack FROM journal)",
+                   AND hash NOT IN (SELECT pack FROM journal) AND hash NOT IN (SELECT hash FROM pack_kept)",
             )?
             .execute([])?;
         self.note(|c| c.pack = true);

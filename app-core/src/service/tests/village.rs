@@ -98,6 +98,7 @@ impl Transport for Village {
         let mut reply = match route {
             Route::Enrol => state.enrol(&wire::decode(body.unwrap(), 1 << 20)?),
             Route::Sync => state.sync(&wire::decode(body.unwrap(), 8 << 20)?),
+            Route::NewPack => refusal(404, "not_found", "没有这个地址。"),
             Route::Pack(_) => {
                 let files = crate::storage::tests::pack().files().clone();
                 let files = files.into_iter().map(|(p, b)| (p, ByteBuf::from(b))).collect();
