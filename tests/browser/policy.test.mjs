@@ -201,7 +201,7 @@ test('莫丽春 proposes, 农志强 publishes, and a phone takes it with its nex
   const home = await mkdtemp(join(tmpdir(), 'ruhu-policy-'))
   story.after(() => rm(home, { recursive: true, force: true }))
   const worker = await phone(stage, 'wei')
-  assert.equal((await worker.call(['status'])).pack.version, '2023.1')
+  assert.equal((await worker.call(['pack', 'proposals'])).in_force.version, '2023.1')
 
   const mo = await stage.app('mo', screens)
   const hers = await browser(story, deskSize, false)
@@ -260,6 +260,8 @@ test('莫丽春 proposes, 农志强 publishes, and a phone takes it with its nex
   await hers.reload()
   await hers.getByRole('row', { name: /2023\.2.*莫丽春.*农志强/ }).waitFor()
   await worker.call(['sync'])
-  assert.equal((await worker.call(['status'])).pack.version, '2023.2')
+  const { in_force: taken } = await worker.call(['pack', 'proposals'])
+  assert.equal(taken.version, '2023.2')
+  assert.equal((await worker.call(['status'])).pack, taken.hash, 'its files are on the phone')
   assert.deepEqual([...hers.complaints, ...his.complaints], [])
 })

@@ -125,6 +125,7 @@ const en: typeof words = {
     invented: { ordinary: 'Invented: ordinary', lifted: 'Invented: lifted out of poverty', monitored: 'Invented: monitored', cleared: 'Invented: monitored, cleared' },
     again: 'Start again',
     frame: 'The phone’s screen: {form}',
+    proposedAlready: 'What is being tried is proposed already and waits for another person.',
     proposedWord: 'Proposed',
     propose: 'Propose',
     proposeHint: 'One person proposes, another publishes. Both are signed records: who did what and when can be looked up.',

@@ -123,6 +123,7 @@ export default {
     invented: { ordinary: '虚构：一般农户', lifted: '虚构：脱贫户', monitored: '虚构：监测对象（未消除风险）', cleared: '虚构：监测对象（已消除风险）' },
     again: '重新开始',
     frame: '手机画面：{form}',
+    proposedAlready: '试改的内容已经提议，等另一人核对后发布。',
     proposedWord: '提议',
     propose: '提议发布',
     proposeHint: '一人提议，另一人发布。提议和发布都有签名记录，谁在什么时候做的都查得到。',
