@@ -20,6 +20,7 @@ mod full;
 mod killed;
 mod logs;
 mod lost;
+mod nine_changes;
 mod parked;
 mod publish;
 mod put_back;

@@ -257,6 +257,9 @@ fn a_grid_worker_cannot_bring_a_pack_and_a_faulty_one_is_refused_with_what_is_wr
     bad.insert("forms/screening-lifted/survey.csv".into(), b"type,name,label\ncalculate,x,\n".to_vec());
     let (status, why) = bring(&township, &huang, &bad);
     assert_eq!((status, why.as_str()), (400, "invalid"));
+    let mut outside = good.clone();
+    outside.insert("../../ruhu-server.sqlite".into(), vec![0; 100]);
+    assert_eq!(bring(&township, &huang, &outside), (400, "invalid".into()));
     assert!(huang.pack_propose(&bad, "有错").is_err(), "the desk names the faults before anything is signed");
     assert_eq!(bring(&township, &huang, &good).0, 200);
     assert_eq!(bring(&township, &huang, &good).0, 200, "again does nothing");
@@ -431,9 +434,34 @@ fn secret(phone: &Phone) -> [u8; 32] {
     hex::decode(&phone.identity().unwrap().secret).unwrap().try_into().unwrap()
 }
 
+#[test]
+fn records_out_of_all_bounds_cost_a_refusal_and_nothing_else() {
+    let mut township = Township::village();
+    let (huang, lu) = bureau(&mut township);
+    let county = Area::parse(COUNTY).unwrap();
+    let made = |body: Vec<u8>| {
+        let record = Record::signed([1; 16], PROPOSED, &county, i64::MAX, &[], body, &secret(&huang));
+        Carried { record, filing: None }
+    };
+    // Nested deeper than any body, torn, empty, of another kind, larger than any.
+    let bodies = [vec![0x81; 60_000], vec![0xa1], Vec::new(), vec![0xf6], vec![0; 70_000]];
+    let answer = post(&township, &huang, bodies.into_iter().map(made).collect());
+    let whys: Vec<&str> = answer.unfiled.iter().map(|r| r.why.as_str()).collect();
+    assert_eq!(whys, ["malformed", "malformed", "malformed", "malformed", "signature"]);
+    let many = request(&huang, vec![made(vec![0xf6]); 201]);
+    assert_eq!(send(&township, &huang, "/v1/sync", &wire::encode(&many).unwrap()).0, 413);
+    settle(&township, &[&huang, &lu]);
+}
+
 /// A request of a device with these records and nothing else, past everything the app asks before.
 fn post(township: &Township, phone: &Phone, records: Vec<Carried>) -> SyncAnswer {
-    let request = SyncRequest {
+    let (status, body) = send(township, phone, "/v1/sync", &wire::encode(&request(phone, records)).unwrap());
+    assert_eq!(status, 200);
+    wire::decode(&body, 1 << 20).unwrap()
+}
+
+fn request(phone: &Phone, records: Vec<Carried>) -> SyncRequest {
+    SyncRequest {
         v: 1,
         cursor: phone.read(|tx| tx.cursor()).unwrap(),
         push: Vec::new(),
@@ -449,10 +477,7 @@ fn post(township: &Township, phone: &Phone, records: Vec<Carried>) -> SyncAnswer
         before: false,
         records,
         records_from: None,
-    };
-    let (status, body) = send(township, phone, "/v1/sync", &wire::encode(&request).unwrap());
-    assert_eq!(status, 200);
-    wire::decode(&body, 1 << 20).unwrap()
+    }
 }
 
 fn bring(township: &Township, phone: &Phone, files: &Files) -> (u16, String) {

@@ -42,6 +42,7 @@ macro_rules! method_table {
             "visit.finish" finish::finish: FinishRequest => FinishedView,
             "visit.put_down" finish::put_down: VisitRequest => FinishedView,
             "visit.reopen" visit::reopen: ReopenRequest => VisitView,
+            "visit.changes_seen" visit::changes_seen: VisitRequest => VisitView,
             "visit.keep" visit::keep: KeepRequest => VisitView,
             "sync.status" sync::status: Nothing => SyncView,
             "sync.now" sync::now: Nothing => SyncView,

@@ -27,6 +27,7 @@
 //! | `visit.finish` | `FinishRequest` | `FinishedView` | `invalid` unanswered or wrong (the labels are named), `disk` |
 //! | `visit.put_down` | `VisitRequest` | `FinishedView` | `disk` |
 //! | `visit.reopen` | `ReopenRequest` | `VisitView` | `invalid` another's visit |
+//! | `visit.changes_seen` | `VisitRequest` | `VisitView` | `invalid` no such open visit |
 //! | `visit.keep` | `KeepRequest` | `VisitView` | `invalid` no such open visit |
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
@@ -50,6 +51,7 @@
 
 #[cfg(test)]
 mod bindings;
+mod changes;
 mod control;
 mod difference;
 mod explain;
@@ -62,6 +64,7 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod older;
 mod policy;
 mod policy_desk;
 #[cfg(test)]

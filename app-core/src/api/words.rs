@@ -108,7 +108,15 @@ words! {
     // visit
     SecondVisit: "本户本次排查已由{}于{}用此表完成过一次；再次排查会保留并注明。", "{} finished this form here on {}; another visit is kept and flagged.";
     DraftElsewhere: "{}有此表未完成的草稿；两份都会保留。", "{} has an unfinished draft of this form; both are kept.";
-    FormChanged: "表格已更新：同名的答案已保留，{}条旧答案另列在下方，需核对。", "The form was updated: answers of the same name are kept; {} older ones are listed below, please check.";
+FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in the form it was made with (version {}).";
+    FormNotHere: "当时的表格（版本{}）本机还没有，暂按现行表格显示；同步后可看原样。", "The form it was made with (version {}) is not on this device yet: shown in the present one, and as it was after the next sync.";
+    ChangeType: "题型改了，原来的答案不能直接沿用，请重新填写。", "Now asked in another way: please answer again.";
+    ChangeChoice: "选过的选项已取消，请重新选择。", "The option that was chosen is gone: please choose again.";
+    ChangeNew: "新增的问题。", "A new question.";
+    ChangeComputed: "计算办法改了；您填的保留，系统现在为：{}", "Computed in another way; what you entered stands. The system says: {}";
+    ChangeGone: "不再询问，答案已保留。", "No longer asked; the answer is kept.";
+    ChangeReplaced: "已重新填写，原来的答案已保留。", "Answered again; the earlier answer is kept.";
+    NoLongerAsked: "{}（不再询问）", "{} (no longer asked)";
     Correcting: "正在更正已完成的排查，原来的答案保留在历史中。", "Correcting a finished visit; the earlier answers stay in the history.";
     WentOnOnAnother: "这次排查在您的另一部手机上接着填过。请对照下面，选定用哪一份；选定之前什么都不会改动。", "This visit went on on another phone of yours. Compare below and choose which to use; nothing changes before that.";
     FinishedOnAnother: "这次排查已在您的另一部手机上完成。请对照下面，选定用哪一份；选定之前什么都不会改动。", "This visit was finished on another phone of yours. Compare below and choose which to use; nothing changes before that.";

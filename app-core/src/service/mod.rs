@@ -13,6 +13,7 @@ pub mod household_view;
 pub mod households;
 pub mod members;
 pub mod overview;
+mod packs;
 pub mod policy;
 pub mod problems;
 pub mod register;
@@ -76,6 +77,8 @@ pub struct App {
     pub(crate) rounds: Mutex<()>,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// earlier packs, loaded
+    packs: packs::Loaded,
     /// forms being tried
     pub(crate) previews: visit::Previews,
     /// of a what-if
@@ -99,6 +102,7 @@ impl App {
             opened: RwLock::default(),
             rounds: Mutex::default(),
             visits: visit::Open::default(),
+            packs: packs::Loaded::default(),
             previews: visit::Previews::default(),
             watch: watch::Watch::default(),
         })

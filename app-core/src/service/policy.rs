@@ -107,7 +107,8 @@ impl App {
             let seen = Seen::of(self, tx)?;
             seen.may(Step::Propose, None).map_err(refused)?;
             let sent = PackFiles { files: files.iter().map(|(p, b)| (p.clone(), b.clone().into())).collect() };
-            tx.keep_pack(&hex::encode(pack), &made.id, &made.version, &sent, false)?;
+            let kept = PackRef { hash: hex::encode(pack), id: made.id.clone(), version: made.version.clone() };
+            tx.keep_pack(&kept, &sent, false, self.now().timestamp())?;
             self.sign_step(tx, &seen, PROPOSED, &[&pack, &base], to_body(&made))
         })
     }

@@ -64,11 +64,16 @@ impl App {
     }
 
     fn exchange(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
-        // The pack first where it is known to be missing, so that a first round is projected once, with it.
-        let outcome = self
-            .fetch_pack(link, report)
+        // The pack first where it is known to be missing, so that a first round is projected once, with it. Where it does not
+        // come, a device that has worked with another goes on with that one: what was filled in goes up all the same.
+        let first = match self.fetch_pack(link, report) {
+            Err(e) if self.pack().is_err() => Err(e),
+            _ => Ok(()),
+        };
+        let outcome = first
             .and_then(|()| self.rounds(link, report))
             .and_then(|()| self.fetch_pack(link, report))
+            .and_then(|()| self.fetch_wanted(link))
             .and_then(|()| self.fetch_proposed(link));
         let (up, down, trips) = link.counted();
         report.round.bytes_up = report.round.bytes_up.saturating_add(up);
@@ -150,7 +155,8 @@ impl App {
             };
             let read = Pack::from_files(files.files.iter().map(|(p, b)| (p.clone(), b.to_vec())).collect());
             if read.is_ok_and(|p| hex::encode(p.hash()) == pack.hash) {
-                self.transact(|tx| tx.keep_pack(&pack.hash, &pack.id, &pack.version, &files, true))?;
+                let at = self.now().timestamp();
+                self.transact(|tx| tx.keep_pack(&pack, &files, true, at))?;
             }
         }
         if ended.is_empty() {
@@ -166,13 +172,16 @@ impl App {
             let files = link.pack(&wanted.hash)?;
             let pack = Pack::from_files(files.files.iter().map(|(p, b)| (p.clone(), b.to_vec())).collect())?;
             if hex::encode(pack.hash()) != wanted.hash {
-                return Err(Error::damaged(
-                    "收到的政策包不完整，未采用；请再同步一次。 The pack that came is not the one announced and was not used: sync again.",
-                ));
+                return Err(not_the_pack());
             }
             let at = self.now().timestamp();
             let ((), changes) = self.transact_noting(|tx| tx.write_pack(&wanted, &files, at))?;
             report.changes.join(changes);
+        }
+        if let Some(held) = self.read(|tx| tx.pack_held())?
+            && self.read(|tx| tx.pack_used())?.as_deref() != Some(held.as_str())
+        {
+            self.transact(|tx| tx.set_pack_used(&held))?;
         }
         // The lens of a transaction is the pack in force: look again before projecting with it.
         self.look_again()?;
@@ -186,6 +195,13 @@ impl App {
         }
         self.transact(|tx| tx.refresh()).map(|_| ())
     }
+}
+
+/// What came under a pack's hash is something else.
+pub(super) fn not_the_pack() -> Error {
+    Error::damaged(
+        "收到的政策包不完整，未采用；请再同步一次。 The pack that came is not the one announced and was not used: sync again.",
+    )
 }
 
 fn unread(files: usize) -> String {

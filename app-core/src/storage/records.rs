@@ -6,7 +6,7 @@ use super::Tx;
 use crate::domain::Area;
 use crate::error::{Error, Result};
 use crate::wire;
-use crate::wire::message::{Hash, PackFiles};
+use crate::wire::message::{Hash, PackFiles, PackRef};
 use crate::wire::record::{Carried, Filing, Record, meets};
 
 /// The most bytes a stored record may unfold to.
@@ -182,18 +182,19 @@ impl Tx<'_> {
 
     // ---- packs that proposals name -----------------------------------------------------------------------------
 
-    /// Keeps a pack's files for a proposal, whatever is in force. `uploaded`: they came from the server.
-    pub fn keep_pack(&self, hash: &str, id: &str, version: &str, files: &PackFiles, uploaded: bool) -> Result<()> {
+    /// Keeps a pack's files for a proposal, whatever is in force. `uploaded`: they came from the server. `at`: seconds since
+    /// 1970; once in force it counts as fetched then.
+    pub fn keep_pack(&self, pack: &PackRef, files: &PackFiles, uploaded: bool, at: i64) -> Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT INTO pack (hash, id, version, files, fetched_at) VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT (hash) DO NOTHING",
+                "INSERT INTO pack (hash, id, version, files, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO NOTHING",
             )?
-            .execute(params![hash, id, version, wire::encode(files)?])?;
+            .execute(params![pack.hash, pack.id, pack.version, wire::encode(files)?, at])?;
         self.conn
             .prepare_cached(
                 "INSERT INTO pack_kept (hash, uploaded) VALUES (?1, ?2) ON CONFLICT (hash) DO UPDATE SET uploaded = max(uploaded, ?2)",
             )?
-            .execute(params![hash, uploaded])?;
+            .execute(params![pack.hash, uploaded])?;
         Ok(())
     }
 

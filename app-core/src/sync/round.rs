@@ -12,7 +12,7 @@ use crate::storage::Tx;
 use crate::storage::change::Pending;
 use crate::storage::meta::{Identity, OwnActor};
 use crate::wire::chunk::{change_author, change_deps};
-use crate::wire::message::{Ack, Hash, Held, Proof, Push, SyncAnswer, SyncRequest};
+use crate::wire::message::{Ack, Hash, Held, PACK_NAME, Proof, Push, SyncAnswer, SyncRequest};
 use crate::wire::{self, sign, version};
 
 /// The most changes, and bytes of them, in one request: small enough to get through a village's signal at once.
@@ -30,9 +30,6 @@ const HELD_MOST: usize = 16 << 20;
 const WANTED: usize = 64;
 /// The most actors of whom the server's word is shown to it (it takes no more).
 const VOUCHED: usize = 5_000;
-
-/// How much of the pack's hash is named: as much as a visit names of it.
-const PACK_DIGITS: usize = 12;
 
 /// A request, and what it pushes.
 pub struct Outgoing {
@@ -82,7 +79,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         push,
         sig: ByteBuf::new(),
         actors: actors.iter().skip(told).take(ACTORS).map(|a| ByteBuf::from(a.nonce.as_slice())).collect(),
-        pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_DIGITS).map(str::to_owned)).unwrap_or_default(),
+        pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_NAME).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
         proofs: proofs(tx, &pending, &actors)?,

@@ -8,9 +8,11 @@ mod dice;
 mod forms;
 mod household;
 mod push;
+mod revised;
 mod visit;
 
 pub use dice::{Dice, name};
 pub use household::{IMPORTED, founding, household, imported};
 pub use push::{request, visited};
+pub use revised::Revised;
 pub use visit::{FORMS, Worker, visit};

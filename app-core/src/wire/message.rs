@@ -88,6 +88,9 @@ fn undated(at: &i64) -> bool {
     *at == 0
 }
 
+/// The fewest digits of its hash that name a pack: a visit and a round name so many.
+pub const PACK_NAME: usize = 12;
+
 /// The pack in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackRef {

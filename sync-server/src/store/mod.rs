@@ -39,7 +39,7 @@ pub trait Store: Send + Sync {
 pub trait Reads {
     /// A setting.
     fn setting(&self, key: &str) -> Result<Option<Vec<u8>>>;
-    /// A pack by hash.
+    /// A pack by its hash, or by the beginning of it that a visit names (`PACK_NAME` digits or more).
     fn pack(&self, hash: &str) -> Result<Option<PackRow>>;
     /// Names of areas within or above any of `scope`.
     fn areas_around(&self, scope: &[Area]) -> Result<Vec<AreaRow>>;

@@ -53,6 +53,9 @@ export const useVisit = defineStore('visit', () => {
     if (!view.value || !index) return
     index = applyPatch(view.value, index, patch)
     savedAt.value = patch.saved_at
+    const visit = view.value.id
+    // A sync brought another form while this one was on the screen: the answer is safe, and the page tells what changed.
+    if (patch.form_changed && view.value.changes?.acknowledged !== false) void enqueue(async () => take(await call('visit.view', { visit }))).catch(() => undefined)
   }
 
   function enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -93,6 +96,10 @@ export const useVisit = defineStore('visit', () => {
     privacyShown: async () => {
       const visit = view.value?.id
       if (visit) take(await call(isTrial(visit) ? 'preview.privacy_shown' : 'visit.privacy_shown', { visit }))
+    },
+    /** What changed in the form was read. */
+    changesSeen: async () => {
+      if (view.value) take(await call('visit.changes_seen', { visit: view.value.id }))
     },
     /** Chooses between what was typed here (`mine`) and what the other phone brought. */
     keep: async (mine: boolean) => {

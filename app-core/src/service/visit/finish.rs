@@ -162,7 +162,7 @@ impl App {
                 tx.close_visit(&open.visit)?;
             } else {
                 let stand = put_down(tx, running, edited.as_ref())?;
-                let open = open.clone().standing(&stand);
+                let open = running.moved_on().standing(&stand);
                 tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..open })?;
             }
             let forms = tx.line(open.household)?.map(|l| l.forms).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What can be asked, in SQL.
 
 use app_core::domain::{Area, Person, Title};
+use app_core::wire::message::PACK_NAME;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use uuid::Uuid;
@@ -65,9 +66,13 @@ impl Reads for View<'_> {
     }
 
     fn pack(&self, hash: &str) -> Result<Option<PackRow>> {
-        self.one("SELECT hash, id, version, files FROM pack WHERE hash = ?", [hash], |r| {
-            Ok(PackRow { hash: r.get(0)?, id: r.get(1)?, version: r.get(2)?, files: r.get(3)? })
-        })
+        let sql =
+            "SELECT hash, id, version, files FROM pack WHERE hash >= ?1 AND hash < ?1 || 'g' ORDER BY hash LIMIT 1";
+        let named = hash.len() >= PACK_NAME && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        if !named {
+            return Ok(None);
+        }
+        self.one(sql, [hash], |r| Ok(PackRow { hash: r.get(0)?, id: r.get(1)?, version: r.get(2)?, files: r.get(3)? }))
     }
 
     fn areas_around(&self, scope: &[Area]) -> Result<Vec<AreaRow>> {

@@ -283,6 +283,46 @@ bytes: number,
  */
 next_form: FormDue | null, };
 
+/**
+ * What became of a question.
+ */
+export type FormChangeKind = "type" | "choice" | "constraint" | "new" | "computed" | "gone" | "replaced";
+
+export type FormChangeView = { kind: FormChangeKind, 
+/**
+ * the question's path, and the section to jump to; null where it is not asked
+ */
+path: string | null, section: string | null, label: string, 
+/**
+ * what was answered, in words
+ */
+old: string, 
+/**
+ * what to do, or what became of it
+ */
+note: string, 
+/**
+ * nothing is left to do about it
+ */
+done: boolean, };
+
+/**
+ * 这张表改了: what a newer form means for this draft.
+ */
+export type FormChangesView = { 
+/**
+ * the writer has seen it (`visit.changes_seen`)
+ */
+acknowledged: boolean, 
+/**
+ * versions of the form
+ */
+from: string, to: string, 
+/**
+ * what is to be done first; empty when nothing here is touched
+ */
+items: Array<FormChangeView>, };
+
 export type FormDue = { slug: string, title: string, why: string, done: boolean, 
 /**
  * open draft of this form on this device
@@ -997,7 +1037,11 @@ repeats: Array<RepeatView>,
 /**
  * repeat instances whose title or completeness changed: path, title, complete
  */
-instances: Array<[string, string, boolean]>, answered: number, asked: number, saved_at: string, };
+instances: Array<[string, string, boolean]>, answered: number, asked: number, 
+/**
+ * the form was changed meanwhile and its writer has not seen how: the whole visit is to be looked at again
+ */
+form_changed: boolean, saved_at: string, };
 
 /**
  * `visit.view` · `visit.privacy_shown` · `visit.summary` · `visit.put_down`
@@ -1060,6 +1104,11 @@ notices: Array<string>,
  * answers that were given to questions the form no longer asks: kept, shown, never dropped
  */
 retired: Array<FactView>, 
+/**
+ * the form was changed since the visit was begun (or since its writer was last told): shown once before the form, then
+ * reachable from it
+ */
+changes: FormChangesView | null, 
 /**
  * questions asked now, and those of them that are answered
  */
@@ -1159,6 +1208,7 @@ export type Methods = {
   "visit.finish": { request: FinishRequest; answer: FinishedView };
   "visit.put_down": { request: VisitRequest; answer: FinishedView };
   "visit.reopen": { request: ReopenRequest; answer: VisitView };
+  "visit.changes_seen": { request: VisitRequest; answer: VisitView };
   "visit.keep": { request: KeepRequest; answer: VisitView };
   "sync.status": { request: Nothing; answer: SyncView };
   "sync.now": { request: Nothing; answer: SyncView };
