@@ -285,7 +285,7 @@ fn dump(instance: &Instance) -> Json {
                 "kind": question.kind.name(), "value": instance.value(node), "relevant": instance.relevant(node),
                 "readonly": instance.declared_readonly(node), "required": instance.required(node),
                 "violation": violation.as_ref().map(|v| v.kind.name()), "message": violation.map(|v| v.message),
-                "label": instance.label(node), "labels": question.kind.has_choices().then(labels),
+                "label": instance.label(node), "hint": instance.words(node, &question.hint), "labels": question.kind.has_choices().then(labels),
                 "bound": question.attributes.get("type"),
                 "choices": question.kind.has_choices().then(|| instance.offered(node)),
                 "computed": question.calculation.is_some() && !question.overridable, "overridable": question.overridable,
