@@ -10,6 +10,7 @@
     reason = "a test or a bench stops at the first surprise"
 )]
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,9 +19,10 @@ use app_core::document::{Founding, Place, Source};
 use app_core::domain::id::household_of_register;
 use app_core::domain::{Area, Base, Person, Title};
 use app_core::policy::facts::{Facts, Member, Profile};
-use app_core::policy::{Pack, judge};
+use app_core::policy::{Pack, check, judge};
 use app_core::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
 use app_core::storage::list::{Progress, Query};
+use app_core::storage::walk::Spot;
 use app_core::storage::{Author, Cost, Key, Lens, Store, Vault};
 use chrono::NaiveDate;
 use serde_json::json;
@@ -41,6 +43,7 @@ fn main() {
     fill(&mut store, &lens, count);
     report("rebuild", &[time(|| store.transact(&lens, |tx| tx.rebuild()).map(drop))]);
     rejudge(&mut store, &lens);
+    sweep(&mut store, &lens);
     search(&mut store, &lens);
     answers(&mut store, &lens);
     drop(store);
@@ -109,13 +112,17 @@ fn name(n: usize) -> String {
     format!("{}{}{}", pick(&SURNAMES, n), pick(&GIVEN, n / 5), pick(&GIVEN, n / 11 + 3))
 }
 
-/// The county raises the income line: what a list says of each household is judged again; then every rule over each.
-fn rejudge(store: &mut Store, lens: &Lens) {
-    let pack = lens.pack.as_ref().expect("a pack");
-    let mut files = pack.files().clone();
+/// The pack with a higher income line.
+fn raised(lens: &Lens) -> Pack {
+    let mut files = lens.pack.as_ref().expect("a pack").files().clone();
     let params = String::from_utf8(files.remove("params.csv").expect("parameters")).expect("text");
     files.insert("params.csv".into(), params.replacen("income_line,7500,", "income_line,8000,", 1).into_bytes());
-    let raised = Lens { pack: Some(Arc::new(Pack::from_files(files).expect("a pack"))), on: lens.on };
+    Pack::from_files(files).expect("a pack")
+}
+
+/// The county raises the income line: what a list says of each household is judged again; then every rule over each.
+fn rejudge(store: &mut Store, lens: &Lens) {
+    let raised = Lens { pack: Some(Arc::new(raised(lens))), on: lens.on };
     let mut looked_at = 0;
     let again = time(|| store.transact(&raised, |tx| tx.refresh()).map(|(n, _)| looked_at = n));
     report("rejudge_lists", &[again]);
@@ -135,6 +142,38 @@ fn rejudge(store: &mut Store, lens: &Lens) {
         Ok(())
     });
     report("judge_every_rule", &[judged]);
+}
+
+/// The desk looks over the whole register: every check over every household, and what another income line would change.
+fn sweep(store: &mut Store, lens: &Lens) {
+    let (pack, raised) = (lens.pack.as_ref().expect("a pack"), raised(lens));
+    let mut found = 0_usize;
+    let checked = time(|| {
+        store.read(lens, |tx| {
+            let look = |_: &Spot, facts: &Facts| check(pack, facts, lens.on).findings.len();
+            tx.walk(&tx.places("")?, look, |_, n| {
+                found += n;
+                Ok(ControlFlow::Continue(()))
+            })
+        })
+    });
+    assert!(found > 0);
+    report("every_check_over_every_household", &[checked]);
+    let mut changed = 0_usize;
+    let what_if = time(|| {
+        store.read(lens, |tx| {
+            let look = |_: &Spot, facts: &Facts| {
+                let (before, after) = (judge(pack, facts, lens.on), judge(&raised, facts, lens.on));
+                before.findings.len() != after.findings.len()
+            };
+            tx.walk(&tx.places("")?, look, |_, differs| {
+                changed += usize::from(differs);
+                Ok(ControlFlow::Continue(()))
+            })
+        })
+    });
+    std::hint::black_box(changed);
+    report("what_if", &[what_if]);
 }
 
 fn search(store: &mut Store, lens: &Lens) {

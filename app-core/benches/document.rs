@@ -11,20 +11,17 @@
     reason = "a measurement, not the product"
 )]
 
-#[path = "../examples/invented/mod.rs"]
-mod invented;
-
 use std::hint::black_box;
 use std::time::Instant;
 
 use app_core::approvals::{Permits, Writer};
 use app_core::document::{HouseholdDoc, judge_by_permits};
 use app_core::domain::Title;
+use app_core::testing::{self, Dice, FORMS, Worker};
 use app_core::wire::lean::{Own, make_lean, words};
 use app_core::wire::message::{SyncAnswer, SyncRequest, Whole};
 use app_core::wire::sign::{public_key, sign_push, verify_push};
 use app_core::wire::{decode, encode};
-use invented::{Dice, FORMS, Worker};
 use serde_bytes::ByteBuf;
 
 const SAMPLES: usize = 500;
@@ -52,15 +49,15 @@ fn timed<T>(inputs: &[T], mut f: impl FnMut(&T)) -> Vec<u128> {
 
 /// A file with `visits` in it, and the change of the next one.
 fn next_visit(n: u64, visits: usize, worker: &Worker, dice: &mut Dice) -> (HouseholdDoc, Vec<u8>) {
-    let mut doc = invented::imported(n, dice);
+    let mut doc = testing::imported(n, dice);
     let mut at = 1_684_200_000;
     for _ in 0..visits {
         at += 3_600;
-        let edits = invented::visit(&doc, worker, FORMS[n as usize % 4], 3, at, dice);
+        let edits = testing::visit(&doc, worker, FORMS[n as usize % 4], 3, at, dice);
         doc.edit(worker.actor, at, &edits).unwrap();
     }
     let before = doc.clone();
-    let edits = invented::visit(&doc, worker, FORMS[n as usize % 4], 3, at + 3_600, dice);
+    let edits = testing::visit(&doc, worker, FORMS[n as usize % 4], 3, at + 3_600, dice);
     let written = doc.edit(worker.actor, at + 3_600, &edits).unwrap().unwrap();
     (before, written.bytes)
 }
@@ -99,11 +96,11 @@ fn wire() {
                 let changes: Vec<_> = (0..visits)
                     .map(|n| {
                         let form = FORMS[[0, 0, 1, 0, 2, 1, 0, 3, 0, 1][n as usize % 10]];
-                        let (doc, change) = invented::visited(day * 100 + n, &worker, form, 6, &mut dice);
+                        let (doc, change) = testing::visited(day * 100 + n, &worker, form, 6, &mut dice);
                         (doc.id(), change)
                     })
                     .collect();
-                let mut request = invented::request(&changes, &mut dice);
+                let mut request = testing::request(&changes, &mut dice);
                 sign_push(&mut request, &secret).unwrap();
                 request
             })
@@ -123,7 +120,7 @@ fn wire() {
         report(&name("verify push"), timed(&requests, |r| assert!(verify_push(r, &key))));
     }
     first_sync(&worker, &mut dice);
-    let nothing = invented::request(&[], &mut dice);
+    let nothing = testing::request(&[], &mut dice);
     let answer = SyncAnswer { v: 1, cursor: nothing.cursor.clone(), time: 1_684_200_000_000, ..SyncAnswer::default() };
     size("wire nothing to do, up and down", encode(&nothing).unwrap().len() + encode(&answer).unwrap().len());
 }
@@ -173,7 +170,7 @@ fn dump(path: &str) {
         grid.push(serde_json::json!({ "id": doc.id(), "facts": content(&doc) }));
         if n % 10 == 0 {
             let form = FORMS[[0, 0, 1, 0, 2, 1, 0, 3, 0, 1][(n / 10 % 10) as usize]];
-            let edits = invented::visit(&doc, &worker, form, 6, 1_684_300_000, &mut dice);
+            let edits = testing::visit(&doc, &worker, form, 6, 1_684_300_000, &mut dice);
             doc.edit(worker.actor, 1_684_300_000, &edits).unwrap().unwrap();
             day.push(serde_json::json!({ "id": doc.id(), "facts": content(&doc) }));
         }

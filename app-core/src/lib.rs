@@ -12,6 +12,7 @@
 //! 8. [`sync`]: a round with the server
 //! 9. [`service`]: the app's verbs
 //! 10. [`api`]: what the screens see
+//! 11. [`testing`]: builders for tests and benches
 //!
 //! Beside them [`error`], the one error, and [`stdout`], how a program says its answer.
 
@@ -25,6 +26,7 @@ pub mod service;
 pub mod stdout;
 pub mod storage;
 pub mod sync;
+pub mod testing;
 pub mod wire;
 pub mod xlsform;
 

@@ -292,6 +292,11 @@ impl Fleet {
     fn finish_what_is_open(&mut self) {
         for (by, phone) in self.phones.iter().enumerate() {
             for open in phone.read(|tx| tx.open_visits(None)).unwrap() {
+                // Where it went on from another copy of this phone, one of both is chosen first: by turns the one and the other.
+                phone.keep_visit(&open.visit, self.marks.len() % 2 == 0).unwrap();
+                if phone.read(|tx| tx.open_visits(None)).unwrap().iter().all(|v| v.visit != open.visit) {
+                    continue;
+                }
                 // By its id: a phone put back may hold open what the file knows as finished; that is a correction then.
                 phone
                     .finish_visit(&open.visit, &Finish::with(Outcome::NobodyHome))

@@ -5,6 +5,7 @@
 //! - [`register`]: a village of ten named households, one of every kind · [`answers`]: what they say
 //! - [`corpus`]: visits by the dozen, for the dictionary and for counting bytes
 //! - [`fleet`]: seeded phones and everything that goes wrong · [`chronicle`]: what became of every change
+//! - [`county`]: nine changes of the forms in a week
 //! - [`settle`]: the ending of every story · [`programs`]: the same with the real binaries, which can be killed
 //!
 //! What may not live here: a judgement of what is right. That is for the stories in `tests/scenarios/`.
@@ -21,6 +22,7 @@
 pub mod answers;
 pub mod chronicle;
 pub mod corpus;
+pub mod county;
 pub mod dice;
 pub mod disk;
 pub mod fleet;

@@ -57,7 +57,7 @@ fn finished_view(say: &Say<'_>, finished: &Finished) -> FinishedView {
     }
 }
 
-fn page(say: &Say<'_>, form: &Running, summary: &Summary) -> FinishView {
+pub(super) fn page(say: &Say<'_>, form: &Running, summary: &Summary) -> FinishView {
     let view = FormView { say, form };
     let due = summary.forms.iter().filter(|f| !f.done && f.slug != form.open().form);
     FinishView {

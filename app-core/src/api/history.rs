@@ -1,6 +1,7 @@
 //! A household's history in words: who wrote what, when, on which device, in which kind of act.
 
 use super::labels;
+use super::older;
 use super::say::Say;
 use super::views::HistoryView;
 use super::words::Word;
@@ -73,20 +74,30 @@ fn change(say: &Say<'_>, page: &Household, value: &StepValue) -> Option<(String,
         ["visits", _, field] if OF_THE_RECORD.contains(field) => return None,
         ["visits", _, "overrides", ..] => return None,
         ["visits", id, "answers", question, choice @ ..] => {
-            let form = page.file.visits.iter().find(|v| v.id == *id).map(|v| v.form.as_str()).unwrap_or_default();
-            let label = say.question(form, question);
+            let words = Words { say, page, visit: id, question };
+            let label = words.label();
             let after = match (choice, &value.after) {
-                ([], Scalar::Text(code)) => say.answer(form, question, code),
+                ([], Scalar::Text(code)) => words.answer(code),
                 ([], other) => labels::value(say, question, "", other),
                 (_, yes) => labels::value(say, "", "", yes),
             };
             let before = before(value, |s| match (choice, s) {
-                ([], Scalar::Text(code)) => say.answer(form, question, code),
+                ([], Scalar::Text(code)) => words.answer(code),
                 (_, other) => labels::value(say, question, "", other),
             });
-            let choice: Vec<String> = choice.iter().map(|c| say.answer(form, question, c)).collect();
+            let choice: Vec<String> = choice.iter().map(|c| words.answer(c)).collect();
             let label = if choice.is_empty() { label } else { format!("{label}：{}", choice.concat()) };
             return Some((label, before, after));
+        }
+        ["visits", id, "retired", .., key] => {
+            let question = key.split('~').next().unwrap_or(key);
+            let words = Words { say, page, visit: id, question };
+            let text = |s: &Scalar| match s {
+                Scalar::Text(text) => words.answer(text),
+                other => labels::value(say, question, "", other),
+            };
+            let label = Word::NoLongerAsked.fill(say.lang, &[&words.label()]);
+            return Some((label, before(value, text), text(&value.after)));
         }
         ["visits", _, "outcome"] => (say.word(Word::Outcome), "outcome"),
         ["visits", _, "remark"] => (say.word(Word::Remark), ""),
@@ -96,6 +107,35 @@ fn change(say: &Say<'_>, page: &Household, value: &StepValue) -> Option<(String,
     };
     let after = labels::value(say, name, list, &value.after);
     Some((label, before(value, |s| labels::value(say, name, list, s)), after))
+}
+
+/// A question of a visit in the words of the form it was asked in; where that is not at hand, of the form in force.
+struct Words<'a> {
+    say: &'a Say<'a>,
+    page: &'a Household,
+    visit: &'a str,
+    question: &'a str,
+}
+
+impl Words<'_> {
+    fn forms(&self) -> &[std::sync::Arc<crate::xlsform::Form>] {
+        self.page.forms.get(self.visit).map_or(&[], Vec::as_slice)
+    }
+
+    fn form(&self) -> &str {
+        self.page.file.visits.iter().find(|v| v.id == self.visit).map(|v| v.form.as_str()).unwrap_or_default()
+    }
+
+    fn label(&self) -> String {
+        let then = older::label(self.forms(), self.question, self.say.lang.pick("", "en"));
+        then.unwrap_or_else(|| self.say.question(self.form(), self.question))
+    }
+
+    fn answer(&self, text: &str) -> String {
+        let (language, between) = self.say.lang.pick(("", "、"), ("en", ", "));
+        let then = older::value(self.forms(), self.question, text, language, between);
+        then.unwrap_or_else(|| self.say.answer(self.form(), self.question, text))
+    }
 }
 
 /// What stood there for the author; several values were a conflict that this change decided.

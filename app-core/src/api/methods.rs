@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::views::*;
-use super::{finish, household, lists, problems, session, sync, visit, visit_checks};
+use super::{
+    difference, finish, household, lists, policy, policy_desk, preview, problems, session, sync, visit, visit_checks,
+};
 use crate::error::{Error, Result};
 use crate::service::App;
 
@@ -40,11 +42,33 @@ macro_rules! method_table {
             "visit.finish" finish::finish: FinishRequest => FinishedView,
             "visit.put_down" finish::put_down: VisitRequest => FinishedView,
             "visit.reopen" visit::reopen: ReopenRequest => VisitView,
+            "visit.changes_seen" visit::changes_seen: VisitRequest => VisitView,
             "visit.keep" visit::keep: KeepRequest => VisitView,
             "sync.status" sync::status: Nothing => SyncView,
             "sync.now" sync::now: Nothing => SyncView,
             "overview.view" lists::overview: OverviewRequest => OverviewView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,
+            "policy.proposals" policy::proposals: Nothing => ProposalsView,
+            "policy.propose" policy::propose: ProposeRequest => ProposalsView,
+            "policy.publish" policy::publish: PublishRequest => ProposalsView,
+            "policy.withdraw" policy::withdraw: WithdrawRequest => ProposalsView,
+            "policy.running" policy_desk::running: Nothing => PolicyView,
+            "policy.candidate" policy_desk::candidate: Nothing => Option<CandidateView>,
+            "policy.upload" policy_desk::upload: UploadRequest => Option<CandidateView>,
+            "policy.discard" policy_desk::discard: Nothing => Option<CandidateView>,
+            "policy.export" policy_desk::export: ExportRequest => FileView,
+            "policy.difference" difference::view: DifferenceRequest => DifferenceView,
+            "policy.what_if" policy_desk::what_if: WhatIfRequest => WhatIfView,
+            "policy.progress" policy_desk::progress: Nothing => WorkView,
+            "policy.stop" policy_desk::stop: Nothing => WorkView,
+            "preview.open" preview::open: PreviewRequest => VisitView,
+            "preview.view" preview::view: VisitRequest => VisitView,
+            "preview.privacy_shown" preview::privacy_shown: VisitRequest => VisitView,
+            "preview.answer" preview::answer: AnswerRequest => VisitPatch,
+            "preview.add_instance" preview::add_instance: AddInstanceRequest => VisitPatch,
+            "preview.remove_instance" preview::remove_instance: RemoveInstanceRequest => VisitPatch,
+            "preview.checks" preview::checks: VisitRequest => Vec<FieldCheck>,
+            "preview.summary" preview::summary: VisitRequest => FinishView,
             "areas.list" session::areas: Nothing => Vec<AreaView>,
             "pack.codes" session::codes: CodesRequest => Vec<ChoiceView>,
         }

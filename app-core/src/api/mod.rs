@@ -27,18 +27,35 @@
 //! | `visit.finish` | `FinishRequest` | `FinishedView` | `invalid` unanswered or wrong (the labels are named), `disk` |
 //! | `visit.put_down` | `VisitRequest` | `FinishedView` | `disk` |
 //! | `visit.reopen` | `ReopenRequest` | `VisitView` | `invalid` another's visit |
+//! | `visit.changes_seen` | `VisitRequest` | `VisitView` | `invalid` no such open visit |
 //! | `visit.keep` | `KeepRequest` | `VisitView` | `invalid` no such open visit |
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
 //! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
+//! | `policy.proposals` | – | `ProposalsView` | – |
+//! | `policy.propose` | `ProposeRequest` | `ProposalsView` | `form` faulty pack, `invalid` no reason or nothing differs, `refused` |
+//! | `policy.publish` | `PublishRequest` | `ProposalsView` | `invalid` no such proposal, `refused` same person, stale, closed |
+//! | `policy.withdraw` | `WithdrawRequest` | `ProposalsView` | as `policy.publish`; `invalid` no reason |
+//! | `policy.running` | – | `PolicyView` | `offline` no pack yet |
+//! | `policy.candidate`, `policy.discard` | – | `CandidateView` or null | – |
+//! | `policy.upload` | `UploadRequest` | `CandidateView` (faults are part of it) | `refused` the title may not, `invalid` too large or torn |
+//! | `policy.export` | `ExportRequest` | `FileView` | `invalid` no such form, nothing uploaded |
+//! | `policy.difference` | `DifferenceRequest` | `DifferenceView` | `invalid` nothing uploaded |
+//! | `policy.what_if` | `WhatIfRequest` | `WhatIfView` | `invalid` nothing uploaded, area; `refused` one is running |
+//! | `policy.progress`, `policy.stop` | – | `WorkView` | – (asked while a what-if runs) |
+//! | `preview.open` | `PreviewRequest` | `VisitView` | `invalid` no such form or household |
+//! | the other `preview.*` | as `visit.*` | as `visit.*` | `invalid` no longer open; nothing is ever written |
 //! | `areas.list` | – | `AreaView[]` | – |
 //! | `pack.codes` | `CodesRequest` | `ChoiceView[]` | – (an unknown list is empty) |
 
 #[cfg(test)]
 mod bindings;
+mod changes;
 mod control;
+mod difference;
 mod explain;
+mod fault_words;
 mod finish;
 mod form_view;
 mod history;
@@ -47,6 +64,12 @@ mod labels;
 mod lists;
 pub mod methods;
 pub mod money;
+mod older;
+mod policy;
+mod policy_desk;
+#[cfg(test)]
+mod policy_tests;
+mod preview;
 mod problems;
 mod say;
 mod session;

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::changes;
 use super::form_view::FormView;
 use super::say::Say;
 use super::views::{
@@ -12,7 +13,7 @@ use super::words::Word;
 use crate::domain::VisitState;
 use crate::error::{Error, Result};
 use crate::service::App;
-use crate::service::visit::{Retired, Running};
+use crate::service::visit::Running;
 use crate::xlsform::{Change, Kind, NodeId};
 
 /// A household's id as a screen sends it.
@@ -33,6 +34,11 @@ pub(super) fn reopen(app: &App, ask: ReopenRequest) -> Result<VisitView> {
 pub(super) fn keep(app: &App, ask: KeepRequest) -> Result<VisitView> {
     app.keep_visit(&ask.visit, ask.mine)?;
     view(app, VisitRequest { visit: ask.visit })
+}
+
+pub(super) fn changes_seen(app: &App, ask: VisitRequest) -> Result<VisitView> {
+    app.changes_seen(&ask.visit)?;
+    view(app, ask)
 }
 
 pub(super) fn privacy_shown(app: &App, ask: VisitRequest) -> Result<VisitView> {
@@ -63,12 +69,12 @@ pub(super) fn remove_instance(app: &App, ask: RemoveInstanceRequest) -> Result<V
     })
 }
 
-fn moment(app: &App) -> String {
+pub(super) fn moment(app: &App) -> String {
     super::lists::moment(app.now().timestamp())
 }
 
 /// The whole form as it stands.
-fn whole(say: &Say<'_>, form: &Running) -> VisitView {
+pub(super) fn whole(say: &Say<'_>, form: &Running) -> VisitView {
     let view = FormView { say, form };
     let (answered, asked) = view.progress();
     let reading = form.recorded().is_some();
@@ -89,8 +95,9 @@ fn whole(say: &Say<'_>, form: &Running) -> VisitView {
         correcting: form.correcting(),
         went_on: form.went_on(),
         elsewhere: elsewhere(form, &view),
-        notices: if reading { Vec::new() } else { notices(say, form) },
-        retired: form.retired().iter().map(|r| retired(form, &view, r)).collect(),
+        notices: if reading { of_its_form(say, form) } else { notices(say, form) },
+        retired: form.retired().iter().map(|r| changes::retired(form, &view, r)).collect(),
+        changes: changes::of(&view),
         answered,
         asked,
         sections: view.sections(),
@@ -126,23 +133,17 @@ fn notices(say: &Say<'_>, form: &Running) -> Vec<String> {
             _ => {}
         }
     }
-    if form.migrated() {
-        out.push(Word::FormChanged.fill(lang, &[&form.retired().len()]));
-    }
     out
 }
 
-/// An answer without a place in the form.
-fn retired(form: &Running, view: &FormView<'_>, retired: &Retired) -> FactView {
-    let question = form.form().find(&retired.name).map(|q| form.form().question(q));
-    FactView {
-        path: retired.path.clone(),
-        label: question.map_or_else(|| retired.name.clone(), |q| q.label.plain(view.language())),
-        value: retired.text.clone(),
-        masked: false,
-        conflict: false,
-        control: None,
-        choices: Vec::new(),
+/// In which form a visit is shown that is only read.
+fn of_its_form(say: &Say<'_>, form: &Running) -> Vec<String> {
+    let version = &form.open().form_version;
+    let in_force = say.pack.is_some_and(|p| p.hash() == form.pack().hash());
+    match (form.versions().changed(), in_force) {
+        (true, _) => vec![Word::FormNotHere.fill(say.lang, &[version])],
+        (false, false) => vec![Word::FormOfThen.fill(say.lang, &[version])],
+        (false, true) => Vec::new(),
     }
 }
 
@@ -161,7 +162,7 @@ fn elsewhere(form: &Running, view: &FormView<'_>) -> Vec<FactView> {
 }
 
 /// What an answer changed.
-fn patch(say: &Say<'_>, form: &Running, changes: &[Change], now: &str) -> VisitPatch {
+pub(super) fn patch(say: &Say<'_>, form: &Running, changes: &[Change], now: &str) -> VisitPatch {
     let view = FormView { say, form };
     let instance = form.instance();
     // An instance that was taken out is no longer found at its path.
@@ -174,6 +175,7 @@ fn patch(say: &Say<'_>, form: &Running, changes: &[Change], now: &str) -> VisitP
         instances: instances(&view),
         answered: 0,
         asked: 0,
+        form_changed: form.migrated(),
         saved_at: now.to_owned(),
     };
     for change in here {

@@ -16,20 +16,25 @@ pub(super) fn view(app: &App, ask: VisitRequest) -> Result<Vec<FieldCheck>> {
     super::with_say(app, |say| {
         app.visit_checks(&ask.visit, |form, findings| {
             let said: Vec<(&Finding, FindingView)> = findings.iter().map(|f| (f, finding(say, f))).collect();
-            let mut out = Vec::new();
-            for node in form.instance().walk() {
-                for (found, view) in said.iter().filter(|(f, _)| concerns(form, node, f)) {
-                    out.push(FieldCheck {
-                        path: form.instance().path(node),
-                        rule: found.rule.clone(),
-                        words: view.words.clone(),
-                        severity: view.severity.clone(),
-                    });
-                }
-            }
-            out
+            lines(form, &said)
         })
     })
+}
+
+/// A line for each answer that a finding concerns.
+pub(super) fn lines(form: &Running, said: &[(&Finding, FindingView)]) -> Vec<FieldCheck> {
+    let mut out = Vec::new();
+    for node in form.instance().walk() {
+        for (found, view) in said.iter().filter(|(f, _)| concerns(form, node, f)) {
+            out.push(FieldCheck {
+                path: form.instance().path(node),
+                rule: found.rule.clone(),
+                words: view.words.clone(),
+                severity: view.severity.clone(),
+            });
+        }
+    }
+    out
 }
 
 /// Whether a finding points at what was answered here.

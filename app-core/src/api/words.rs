@@ -87,6 +87,11 @@ words! {
     OutcomeNobodyHome: "家中无人", "Nobody home";
     OutcomeNobodyHomeHint: "改日再访，请选日期；已填的内容都保留。", "Choose a day to try again; what was filled in is kept.";
     OutcomeAway: "举家外出", "Whole family away";
+    TableRules: "规则", "Rules";
+    TableChecks: "核查规则", "Data checks";
+    TableParams: "参数", "Parameters";
+    TableCodes: "代码", "Codes";
+    TableOther: "其他", "Other";
     OutcomeAwayHint: "建议改用电话或微信访问。", "A visit by phone is proposed.";
     OutcomeRefused: "拒访", "Refused";
     OutcomeRefusedHint: "请在备注中写明情况。", "Say in the remark what happened.";
@@ -103,7 +108,15 @@ words! {
     // visit
     SecondVisit: "本户本次排查已由{}于{}用此表完成过一次；再次排查会保留并注明。", "{} finished this form here on {}; another visit is kept and flagged.";
     DraftElsewhere: "{}有此表未完成的草稿；两份都会保留。", "{} has an unfinished draft of this form; both are kept.";
-    FormChanged: "表格已更新：同名的答案已保留，{}条旧答案另列在下方，需核对。", "The form was updated: answers of the same name are kept; {} older ones are listed below, please check.";
+FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in the form it was made with (version {}).";
+    FormNotHere: "当时的表格（版本{}）本机还没有，暂按现行表格显示；同步后可看原样。", "The form it was made with (version {}) is not on this device yet: shown in the present one, and as it was after the next sync.";
+    ChangeType: "题型改了，原来的答案不能直接沿用，请重新填写。", "Now asked in another way: please answer again.";
+    ChangeChoice: "选过的选项已取消，请重新选择。", "The option that was chosen is gone: please choose again.";
+    ChangeNew: "新增的问题。", "A new question.";
+    ChangeComputed: "计算办法改了；您填的保留，系统现在为：{}", "Computed in another way; what you entered stands. The system says: {}";
+    ChangeGone: "不再询问，答案已保留。", "No longer asked; the answer is kept.";
+    ChangeReplaced: "已重新填写，原来的答案已保留。", "Answered again; the earlier answer is kept.";
+    NoLongerAsked: "{}（不再询问）", "{} (no longer asked)";
     Correcting: "正在更正已完成的排查，原来的答案保留在历史中。", "Correcting a finished visit; the earlier answers stay in the history.";
     WentOnOnAnother: "这次排查在您的另一部手机上接着填过。请对照下面，选定用哪一份；选定之前什么都不会改动。", "This visit went on on another phone of yours. Compare below and choose which to use; nothing changes before that.";
     FinishedOnAnother: "这次排查已在您的另一部手机上完成。请对照下面，选定用哪一份；选定之前什么都不会改动。", "This visit was finished on another phone of yours. Compare below and choose which to use; nothing changes before that.";
@@ -133,6 +146,13 @@ words! {
     Remark: "备注", "Remark";
     TryAgain: "再访日期", "To try again on";
     Conflict: "两处填写不一致", "Two people wrote different values";
+    // where a proposed pack stands
+    ProposalWaiting: "只在本机，下次同步时送出", "On this device only; it goes up with the next sync";
+    ProposalOpen: "等另一人核对后发布", "For a second person to look at and publish";
+    ProposalPublished: "已发布", "Published";
+    ProposalWithdrawn: "已撤回", "Withdrawn";
+    ProposalStale: "现行政策包已换过，须重新提出", "Another pack came in force since: to be proposed again";
+    ProposalRefused: "服务器没有接收", "The server did not take it";
     // why the server set a change aside
     RefusedScope: "这户不在您的工作范围内，服务器没有收下。您填的内容还在本机，服务器也另存了一份，请联系管理员。", "This household is outside your area and the server did not take the change. It is kept here, and apart on the server: ask the administrator.";
     RefusedPermit: "您的岗位不能改这一项，服务器没有收下。您填的内容还在本机，服务器也另存了一份，请联系管理员。", "Your title may not change this and the server did not take the change. It is kept here, and apart on the server: ask the administrator.";

@@ -100,6 +100,11 @@ pub struct VisitFile {
     pub overrides: BTreeMap<String, Answer>,
     /// repeat → member id → question → answer
     pub rosters: BTreeMap<String, BTreeMap<String, BTreeMap<String, Answer>>>,
+    /// answers that the form has no place for any more (2-forms.md "A visit"), as typed: `question` or
+    /// `repeat/member id/question`; a `~` and a number behind it tells several of one question apart
+    pub retired: BTreeMap<String, String>,
+    /// the versions of the form it was filled with before `form_version`, oldest first
+    pub earlier_forms: Vec<String>,
     /// what a newer version wrote
     pub extra: BTreeMap<String, Scalar>,
 }

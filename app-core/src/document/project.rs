@@ -192,6 +192,11 @@ pub(super) fn visit(id: String, mut f: Flat) -> VisitFile {
         answers: answers(f.group("answers")),
         overrides: answers(f.group("overrides")),
         rosters: rosters(f.group("rosters")),
+        retired: texts(f.group("retired")),
+        earlier_forms: f
+            .text("earlier_forms")
+            .map(|t| t.split_whitespace().map(str::to_owned).collect())
+            .unwrap_or_default(),
         form: f.text("form").unwrap_or_default(),
         form_version: f.text("form_version"),
         finished: f.text("state").is_some_and(|s| s == "finished"),
@@ -209,6 +214,12 @@ pub(super) fn visit(id: String, mut f: Flat) -> VisitFile {
         privacy_notice_at: f.text("privacy_notice_at"),
         extra: f.0,
     }
+}
+
+/// Key → text; emptied ones are left out.
+fn texts(mut f: Flat) -> BTreeMap<String, String> {
+    let keys: Vec<String> = f.0.keys().cloned().collect();
+    keys.into_iter().filter_map(|key| f.text(&key).map(|text| (key, text))).collect()
 }
 
 /// `q` → one value; `q/choice` → the ticked choices of `q` (none ticked is an answer too).

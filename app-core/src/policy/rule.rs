@@ -63,6 +63,11 @@ impl FindingKind {
         (Self::Watch, "watch"),
         (Self::Problem, "problem"),
     ];
+
+    /// The code in `rules.csv`.
+    pub fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("problem", |(_, code)| code)
+    }
 }
 
 /// How bad a problem found by a check is.

@@ -13,16 +13,17 @@ use super::manifest::Manifest;
 use super::pack::Pack;
 use super::sheet::Sheet;
 use crate::error::{Error, Result};
+use crate::xlsform::Problem;
 use crate::xlsform::workbook as reader;
 
 /// The sheet for people; not part of the pack.
 const ABOUT: &str = "说明";
 /// The sheet of `pack.toml`.
-const CARD: &str = "pack";
+pub(super) const CARD: &str = "pack";
 /// Excel's longest name of a sheet, in characters.
 const LONGEST_NAME: usize = 31;
 /// The sheets of a form.
-const OF_FORM: &[&str] = &["survey", "choices", "settings"];
+pub(super) const OF_FORM: &[&str] = &["survey", "choices", "settings"];
 
 /// What the sheet for people says.
 const WORDS: &[(&str, &str)] = &[
@@ -48,9 +49,7 @@ const WORDS: &[(&str, &str)] = &[
 /// `internal` when a file's name is too long for the name of a sheet.
 pub fn write(pack: &Pack) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
-    let head = Format::new().set_bold().set_num_format("@").set_background_color("#E8EEF4");
-    let cell = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
-    let styles = Styles { head, cell };
+    let styles = Styles::new();
     about(book.add_worksheet(), &styles).map_err(unwritten)?;
     card(book.add_worksheet(), pack.manifest(), &styles).map_err(unwritten)?;
     for (path, bytes) in pack.files().iter().filter(|(p, _)| p.ends_with(".csv")) {
@@ -67,6 +66,26 @@ pub fn write(pack: &Pack) -> Result<Vec<u8>> {
     book.save_to_buffer().map_err(unwritten)
 }
 
+/// One form of the pack as an XLSForm workbook: what other tools read, and what an upload takes for a form.
+///
+/// # Errors
+/// `invalid` when the pack has no such form.
+pub fn write_form(pack: &Pack, slug: &str) -> Result<Vec<u8>> {
+    if !pack.slugs().iter().any(|s| s == slug) {
+        return Err(Error::invalid("没有这张表。 There is no such form."));
+    }
+    let mut book = Workbook::new();
+    let styles = Styles::new();
+    for part in OF_FORM {
+        let path = format!("forms/{slug}/{part}.csv");
+        if let Some(bytes) = pack.files().get(&path) {
+            let sheet = Sheet::read(&path, bytes, &mut Faults::default());
+            table(book.add_worksheet(), part, &sheet, &styles).map_err(unwritten)?;
+        }
+    }
+    book.save_to_buffer().map_err(unwritten)
+}
+
 fn unwritten(e: XlsxError) -> Error {
     Error::internal("工作簿无法写出。 The workbook could not be written.").because(e.to_string())
 }
@@ -74,6 +93,14 @@ fn unwritten(e: XlsxError) -> Error {
 struct Styles {
     head: Format,
     cell: Format,
+}
+
+impl Styles {
+    fn new() -> Self {
+        let head = Format::new().set_bold().set_num_format("@").set_background_color("#E8EEF4");
+        let cell = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
+        Self { head, cell }
+    }
 }
 
 fn about(sheet: &mut Worksheet, styles: &Styles) -> std::result::Result<(), XlsxError> {
@@ -115,11 +142,19 @@ fn sheet_name(path: &str) -> String {
     path.strip_suffix(".csv").unwrap_or(path).trim_start_matches("forms/").replace('/', ".")
 }
 
-fn path_of(sheet: &str) -> String {
+pub(super) fn path_of(sheet: &str) -> String {
     match sheet.rsplit_once('.') {
         Some((slug, part)) if OF_FORM.contains(&part) => format!("forms/{slug}/{part}.csv"),
         _ => format!("{sheet}.csv"),
     }
+}
+
+/// A pack from its folder or its workbook.
+///
+/// # Errors
+/// Every fault found.
+pub fn load(path: &Path) -> std::result::Result<Pack, Faults> {
+    if path.is_dir() { Pack::load_dir(path) } else { Pack::from_files(read(path)?) }
 }
 
 /// The files of a pack from a workbook. What is wrong inside them [`Pack::from_files`] says.
@@ -127,16 +162,20 @@ fn path_of(sheet: &str) -> String {
 /// # Errors
 /// Faults with the sheet's name where the workbook cannot be read.
 pub fn read(path: &Path) -> std::result::Result<Files, Faults> {
+    reader::read(path).map_err(|problems| unreadable(problems.errors)).and_then(|book| files_of(&book))
+}
+
+pub(super) fn unreadable(problems: Vec<Problem>) -> Faults {
     let mut faults = Faults::default();
-    let book = match reader::read(path) {
-        Ok(book) => book,
-        Err(problems) => {
-            for p in problems.errors {
-                faults.add(&p.sheet, p.row.unwrap_or_default(), &p.column.unwrap_or_default(), p.message);
-            }
-            return Err(faults);
-        }
-    };
+    for p in problems {
+        faults.add(&p.sheet, p.row.unwrap_or_default(), &p.column.unwrap_or_default(), p.message);
+    }
+    faults
+}
+
+/// The files of a pack from the sheets of its workbook.
+pub(super) fn files_of(book: &reader::Workbook) -> std::result::Result<Files, Faults> {
+    let mut faults = Faults::default();
     let mut files = Files::new();
     for sheet in book.sheets.iter().filter(|s| s.name != ABOUT && !(s.columns.is_empty() && s.rows.is_empty())) {
         if sheet.name == CARD {
@@ -155,7 +194,7 @@ pub fn read(path: &Path) -> std::result::Result<Files, Faults> {
     faults.or(files)
 }
 
-fn csv_of(sheet: &reader::Sheet, faults: &mut Faults) -> Vec<u8> {
+pub(super) fn csv_of(sheet: &reader::Sheet, faults: &mut Faults) -> Vec<u8> {
     let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     // Writing to memory cannot fail.
     let _ = out.write_record(&sheet.columns);

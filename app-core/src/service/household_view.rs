@@ -1,8 +1,10 @@
 //! One household: its line, file, visits, history, what the rules say, where it is safe.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::App;
+use super::packs::version_and_pack;
 use crate::document::{HouseholdFile, Step};
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
@@ -12,6 +14,8 @@ use crate::storage::list::HouseholdLine;
 use crate::storage::people::Writer;
 use crate::storage::project::campaign_from;
 use crate::storage::visits::VisitLine;
+use crate::wire::message::PACK_NAME;
+use crate::xlsform::Form;
 
 /// Changes shown of a household's history, newest first.
 const STEPS: usize = 200;
@@ -29,6 +33,8 @@ pub struct Household {
     pub steps: Vec<Step>,
     /// who writes under an actor, where the server has said
     pub writers: HashMap<[u8; 16], Writer>,
+    /// of visits made with forms that are not in force: those forms, where they are at hand, the last first
+    pub forms: HashMap<String, Vec<Arc<Form>>>,
     pub findings: Vec<Finding>,
     /// changes that are only on this device
     pub pending: u32,
@@ -43,6 +49,8 @@ impl App {
     /// One household with everything a page shows of it.
     pub fn household_page(&self, id: HouseholdId) -> Result<Household> {
         let pack = self.pack().ok();
+        let file = self.household(id)?;
+        let forms = self.earlier_forms(&file)?;
         self.read(|tx| {
             let stored = tx.stored(id)?.ok_or_else(crate::storage::file::not_held)?;
             let line = tx.line(id)?.ok_or_else(crate::storage::file::not_held)?;
@@ -69,6 +77,7 @@ impl App {
                 open: tx.open_visits(Some(id))?,
                 steps,
                 writers,
+                forms,
                 findings,
                 pending,
                 confirmed_at: stored.confirmed_at,
@@ -76,6 +85,24 @@ impl App {
                 areas: tx.areas()?,
             })
         })
+    }
+
+    /// The forms of visits that were made with others than those in force.
+    fn earlier_forms(&self, file: &HouseholdFile) -> Result<HashMap<String, Vec<Arc<Form>>>> {
+        let in_force = self.pack().map(|p| hex::encode(p.hash())).unwrap_or_default();
+        let mut forms = HashMap::new();
+        for visit in &file.visits {
+            let versions = visit.form_version.iter().chain(visit.earlier_forms.iter().rev());
+            let names = versions.map(|v| version_and_pack(v).1);
+            let mut of: Vec<Arc<Form>> = Vec::new();
+            for name in names.filter(|n| n.len() >= PACK_NAME && !in_force.starts_with(n)) {
+                of.extend(self.pack_or_want(name)?.and_then(|p| p.form(&visit.form)));
+            }
+            if !of.is_empty() {
+                forms.insert(visit.id.clone(), of);
+            }
+        }
+        Ok(forms)
     }
 
     /// Shows one person's ID number (`member`), or the household's phone, in full; each look is a row of the audit log.

@@ -3,15 +3,18 @@
 //! [`App`] owns the data directory, the clock, the open database and the pack in force. A verb reads
 //! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`]; who
 //! writes it asks there ([`App::author`]).
-//! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`;
-//! the visit has its own folder.
+//! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`,
+//! `policy` (a pack is published by two people); the visit has its own folder.
 
+pub mod candidate;
 pub mod clock;
 pub mod facts;
 pub mod household_view;
 pub mod households;
 pub mod members;
 pub mod overview;
+mod packs;
+pub mod policy;
 pub mod problems;
 pub mod register;
 pub mod round;
@@ -21,6 +24,7 @@ pub mod status;
 pub(crate) mod tests;
 pub mod today;
 pub mod visit;
+pub mod watch;
 pub mod what_if;
 
 use std::path::{Path, PathBuf};
@@ -73,6 +77,12 @@ pub struct App {
     pub(crate) rounds: Mutex<()>,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
+    /// earlier packs, loaded
+    packs: packs::Loaded,
+    /// forms being tried
+    pub(crate) previews: visit::Previews,
+    /// of a what-if
+    watch: watch::Watch,
 }
 
 impl App {
@@ -92,6 +102,9 @@ impl App {
             opened: RwLock::default(),
             rounds: Mutex::default(),
             visits: visit::Open::default(),
+            packs: packs::Loaded::default(),
+            previews: visit::Previews::default(),
+            watch: watch::Watch::default(),
         })
     }
 

@@ -2,13 +2,15 @@
 //! stored: a problem is gone when the facts are right.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use super::App;
 use crate::domain::Area;
-use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
+use crate::policy::facts::Facts;
 use crate::policy::{self, Finding, Severity};
 use crate::storage::list::HouseholdLine;
+use crate::storage::walk::Spot;
 
 /// Most households of a page.
 pub const PAGE: u32 = 200;
@@ -77,25 +79,33 @@ impl App {
         }
         let on = self.local_now().date_naive();
         self.read(|tx| {
+            let Some(pack) = tx.lens().pack.clone() else { return Ok(Problems::nowhere(area.clone(), tx.areas()?)) };
+            let places = tx.places(&area)?;
             let mut sweep = Sweep::new(query);
-            if let Some(pack) = &tx.lens().pack {
-                tx.each_facts(&area, &mut |id, grid, facts| {
-                    sweep.take(id, grid, policy::check(pack, &facts, on).findings);
-                })?;
-                sweep.name(pack);
-            }
-            let mut page = Vec::new();
-            for (id, findings) in sweep.page {
-                if let Some(line) = tx.line(id)? {
-                    page.push((line, findings));
+            // Counted everywhere; said in words only on the page.
+            let look = |_: &Spot, facts: &Facts| -> Vec<Brief> {
+                let found = policy::check(&pack, facts, on).findings.into_iter();
+                found.map(|f| (f.rule, f.severity.unwrap_or(Severity::Warning))).collect()
+            };
+            tx.walk(&places, look, |n, found| {
+                if let Some(place) = places.get(n) {
+                    sweep.take(n, &place.grid, &found);
                 }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            sweep.name(&pack);
+            let mut page = Vec::new();
+            for place in sweep.page().into_iter().filter_map(|n| places.get(n)) {
+                let Some(line) = tx.line(place.id)? else { continue };
+                let findings = policy::check(&pack, &tx.facts(place.id)?, on).findings;
+                page.push((line, findings.into_iter().filter(|f| asked(query, &f.rule, f.severity)).collect()));
             }
             Ok(Problems {
                 area: area.clone(),
                 households: sweep.households,
+                total: u32::try_from(sweep.matching.len()).unwrap_or(u32::MAX),
                 by_check: sweep.by_check.into_values().collect(),
                 by_village: sweep.by_village.into_values().collect(),
-                total: sweep.total,
                 page,
                 names: tx.areas()?,
             })
@@ -103,32 +113,38 @@ impl App {
     }
 }
 
+impl Problems {
+    /// Before the first pack: nothing can be said.
+    fn nowhere(area: String, names: BTreeMap<String, String>) -> Self {
+        let (by_check, by_village, page) = (Vec::new(), Vec::new(), Vec::new());
+        Self { area, households: 0, by_check, by_village, total: 0, page, names }
+    }
+}
+
+/// A check that found something.
+type Brief = (String, Severity);
+
+fn asked(query: &ProblemQuery, check: &str, severity: Option<Severity>) -> bool {
+    query.severity.is_none_or(|s| severity.unwrap_or(Severity::Warning) == s)
+        && query.check.as_ref().is_none_or(|c| c == check)
+}
+
 /// The counts while they are made.
 struct Sweep<'q> {
     query: &'q ProblemQuery,
-    limit: u32,
     households: u32,
-    total: u32,
     by_check: BTreeMap<String, CheckTally>,
     by_village: BTreeMap<String, VillageTally>,
-    page: Vec<(HouseholdId, Vec<Finding>)>,
+    /// numbers of the households that the query matches
+    matching: Vec<usize>,
 }
 
 impl<'q> Sweep<'q> {
     fn new(query: &'q ProblemQuery) -> Self {
-        let limit = if query.limit == 0 { 50 } else { query.limit.min(PAGE) };
-        Self {
-            query,
-            limit,
-            households: 0,
-            total: 0,
-            by_check: BTreeMap::new(),
-            by_village: BTreeMap::new(),
-            page: Vec::new(),
-        }
+        Self { query, households: 0, by_check: BTreeMap::new(), by_village: BTreeMap::new(), matching: Vec::new() }
     }
 
-    fn take(&mut self, id: HouseholdId, grid: &str, findings: Vec<Finding>) {
+    fn take(&mut self, n: usize, grid: &str, found: &[Brief]) {
         self.households = self.households.saturating_add(1);
         let village = grid.get(..12).unwrap_or(grid);
         let tally = self.by_village.entry(village.to_owned()).or_default();
@@ -136,8 +152,8 @@ impl<'q> Sweep<'q> {
             village.clone_into(&mut tally.code);
         }
         tally.households = tally.households.saturating_add(1);
-        let error = findings.iter().any(|f| f.severity == Some(Severity::Error));
-        let place = match (error, findings.is_empty()) {
+        let error = found.iter().any(|(_, severity)| *severity == Severity::Error);
+        let place = match (error, found.is_empty()) {
             (true, _) => Some(&mut tally.with_errors),
             (false, false) => Some(&mut tally.with_warnings),
             (false, true) => None,
@@ -145,34 +161,30 @@ impl<'q> Sweep<'q> {
         if let Some(count) = place {
             *count = count.saturating_add(1);
         }
-        self.count_checks(&findings);
-        let wanted = |f: &Finding| {
-            self.query.severity.is_none_or(|s| f.severity == Some(s))
-                && self.query.check.as_ref().is_none_or(|c| *c == f.rule)
-        };
-        let matching: Vec<Finding> = findings.into_iter().filter(wanted).collect();
-        if matching.is_empty() {
-            return;
+        self.count_checks(found);
+        if found.iter().any(|(check, severity)| asked(self.query, check, Some(*severity))) {
+            self.matching.push(n);
         }
-        let shown = u32::try_from(self.page.len()).unwrap_or(u32::MAX);
-        if self.total >= self.query.offset && shown < self.limit {
-            self.page.push((id, matching));
-        }
-        self.total = self.total.saturating_add(1);
+    }
+
+    /// The households of the page, in the order of lists.
+    fn page(&mut self) -> Vec<usize> {
+        self.matching.sort_unstable();
+        let limit = if self.query.limit == 0 { 50 } else { self.query.limit.min(PAGE) };
+        let offset = usize::try_from(self.query.offset).unwrap_or(usize::MAX);
+        self.matching.iter().skip(offset).take(usize::try_from(limit).unwrap_or(usize::MAX)).copied().collect()
     }
 
     /// A check with several rows counts a household once.
-    fn count_checks(&mut self, findings: &[Finding]) {
-        let mut counted: Vec<&str> = Vec::new();
-        for finding in findings {
-            if counted.contains(&finding.rule.as_str()) {
+    fn count_checks(&mut self, found: &[Brief]) {
+        for (at, (check, severity)) in found.iter().enumerate() {
+            if found.iter().take(at).any(|(before, _)| before == check) {
                 continue;
             }
-            counted.push(&finding.rule);
-            let tally = self.by_check.entry(finding.rule.clone()).or_insert_with(|| CheckTally {
-                check: finding.rule.clone(),
-                severity: finding.severity.unwrap_or(Severity::Warning),
-                paragraph: finding.paragraph.clone(),
+            let tally = self.by_check.entry(check.clone()).or_insert_with(|| CheckTally {
+                check: check.clone(),
+                severity: *severity,
+                paragraph: String::new(),
                 heading: String::new(),
                 heading_en: String::new(),
                 households: 0,
@@ -185,6 +197,7 @@ impl<'q> Sweep<'q> {
         for check in pack.checks() {
             if let Some(tally) = self.by_check.get_mut(&check.id).filter(|t| t.heading.is_empty()) {
                 (tally.heading, tally.heading_en) = check.heading();
+                tally.paragraph.clone_from(&check.paragraph);
             }
         }
     }

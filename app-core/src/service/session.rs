@@ -127,6 +127,7 @@ impl App {
     /// Closes the database; the PIN is needed again.
     pub fn lock(&self) {
         self.visits.clear();
+        self.previews.clear();
         self.set_opened(None);
         *self.store() = None;
     }
@@ -185,10 +186,11 @@ fn opened(store: &mut Store, lens: &Lens) -> Result<Opened> {
     })
 }
 
-/// The pack in force if its files are here; until they are, none (lists then follow the standing alone).
+/// The pack in force; until its files are here the one before it, and on a new device none (lists then follow the standing
+/// alone).
 fn pack_in_force(tx: &Tx<'_>) -> Result<Option<Arc<Pack>>> {
-    let Some(wanted) = tx.pack_ref()? else { return Ok(None) };
-    let Some(files) = tx.pack_files(&wanted.hash)? else { return Ok(None) };
+    let Some(hash) = tx.pack_to_use()? else { return Ok(None) };
+    let Some(files) = tx.pack_files(&hash)? else { return Ok(None) };
     Pack::from_files(files).map(|p| Some(Arc::new(p))).map_err(|faults| {
         Error::new(Kind::Form, "政策包有误，无法使用。 The policy pack is faulty.").because(faults.to_string())
     })

@@ -5,11 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::App;
+use super::watch::Watch;
+use crate::document::HouseholdFile;
 use crate::domain::Area;
-use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
-use crate::policy::{Judgement, Pack, judge};
+use crate::policy::facts::Facts;
+use crate::policy::{FindingKind, Judgement, Pack, judge};
 use crate::storage::list::HouseholdLine;
+use crate::storage::walk::Spot;
 
 /// Most households listed; the counts are of all.
 pub const LISTED: usize = 500;
@@ -27,14 +30,16 @@ pub struct Shift {
 #[derive(Debug, Clone)]
 pub struct Changed {
     pub household: HouseholdLine,
-    /// as [`Shift::what`], with the words of the new version
-    pub gained: Vec<(String, String)>,
-    /// with the words of the running version
-    pub lost: Vec<(String, String)>,
+    /// as [`Shift::what`], with what the new version says
+    pub gained: Vec<(String, Said)>,
+    /// with what the running version says
+    pub lost: Vec<(String, Said)>,
+    /// answers of finished visits where a person's word stands against the system's: kept as they are
+    pub overrides: u32,
 }
 
 /// What would change.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct WhatIf {
     /// households looked at
     pub households: u32,
@@ -45,60 +50,102 @@ pub struct WhatIf {
     pub listed: Vec<Changed>,
 }
 
-type Said = BTreeMap<String, String>;
+/// Chinese and English words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    pub words: String,
+    pub words_en: String,
+}
 
 impl App {
-    /// Judges every household of an area by the running and by a new pack.
+    /// Judges every household of an area by the running and by a new pack. `None` when it was stopped
+    /// ([`App::what_if_watch`]).
     ///
     /// # Errors
-    /// `invalid` for an unknown area, or while no pack is in force.
-    pub fn what_if(&self, new: &Pack, area: Option<&str>) -> Result<WhatIf> {
+    /// `invalid` for an unknown area, or while no pack is in force; `refused` while another one runs.
+    pub fn what_if(&self, new: &Pack, area: Option<&str>) -> Result<Option<WhatIf>> {
         let area = area.unwrap_or_default();
         if !area.is_empty() && Area::parse(area).is_none() {
             return Err(Error::invalid("没有这个区划代码。 There is no such area."));
         }
         let on = self.local_now().date_naive();
+        let watch = self.watch.begin()?;
         self.read(|tx| {
             let Some(running) = tx.lens().pack.clone() else {
                 return Err(Error::invalid("还没有政策包，请先同步。 There is no policy pack yet: sync first."));
             };
-            let mut households = 0_u32;
-            let mut changed = 0_u32;
-            let mut shifts: BTreeMap<String, Shift> = BTreeMap::new();
-            let mut first: Vec<(HouseholdId, Difference)> = Vec::new();
-            tx.each_facts(area, &mut |id, _, facts| {
-                households = households.saturating_add(1);
-                let difference = Difference::of(&judge(&running, &facts, on), &judge(new, &facts, on));
-                if difference.is_none() {
-                    return;
+            let places = tx.places(area)?;
+            watch.expect(places.len());
+            let mut tally = Tally::default();
+            let look = |_: &Spot, facts: &Facts| {
+                Some(Difference::of(&judge(&running, facts, on), &judge(new, facts, on))).filter(|d| !d.is_none())
+            };
+            tx.walk(&places, look, |n, difference| {
+                if let Some(difference) = difference {
+                    tally.take(n, difference);
                 }
-                changed = changed.saturating_add(1);
-                difference.count(&mut shifts);
-                if first.len() < LISTED {
-                    first.push((id, difference));
-                }
+                Ok(watch.step())
             })?;
+            if watch.is_stopped() {
+                return Ok(None);
+            }
             let mut listed = Vec::new();
-            for (id, d) in first {
-                if let Some(household) = tx.line(id)? {
-                    listed.push(Changed { household, gained: d.gained, lost: d.lost });
+            for (n, d) in tally.first {
+                let Some(place) = places.get(n) else { continue };
+                if let Some(household) = tx.line(place.id)? {
+                    let overrides = overrides(&tx.file(place.id)?);
+                    listed.push(Changed { household, gained: d.gained, lost: d.lost, overrides });
                 }
             }
-            Ok(WhatIf { households, changed, shifts: shifts.into_values().collect(), listed })
+            Ok(Some(WhatIf {
+                households: u32::try_from(places.len()).unwrap_or(u32::MAX),
+                changed: tally.changed,
+                shifts: tally.shifts.into_values().collect(),
+                listed,
+            }))
         })
+    }
+
+    /// How far a what-if is, and the way to stop it.
+    pub fn what_if_watch(&self) -> &Watch {
+        &self.watch
+    }
+}
+
+fn overrides(file: &HouseholdFile) -> u32 {
+    let all = file.visits.iter().filter(|v| v.finished).map(|v| v.overrides.len()).sum::<usize>();
+    u32::try_from(all).unwrap_or(u32::MAX)
+}
+
+/// The counts while they are made.
+#[derive(Default)]
+struct Tally {
+    changed: u32,
+    shifts: BTreeMap<String, Shift>,
+    first: BTreeMap<usize, Difference>,
+}
+
+impl Tally {
+    fn take(&mut self, n: usize, difference: Difference) {
+        self.changed = self.changed.saturating_add(1);
+        difference.count(&mut self.shifts);
+        self.first.insert(n, difference);
+        if self.first.len() > LISTED {
+            self.first.pop_last();
+        }
     }
 }
 
 /// What one household would get and lose.
 struct Difference {
-    gained: Vec<(String, String)>,
-    lost: Vec<(String, String)>,
+    gained: Vec<(String, Said)>,
+    lost: Vec<(String, Said)>,
 }
 
 impl Difference {
     fn of(before: &Judgement, after: &Judgement) -> Self {
         let (before, after) = (said(before), said(after));
-        let only = |here: &Said, there: &Said| {
+        let only = |here: &AllSaid, there: &AllSaid| {
             here.iter().filter(|(what, _)| !there.contains_key(*what)).map(|(w, s)| (w.clone(), s.clone())).collect()
         };
         Self { gained: only(&after, &before), lost: only(&before, &after) }
@@ -118,12 +165,15 @@ impl Difference {
     }
 }
 
+type AllSaid = BTreeMap<String, Said>;
+
 /// What is said of a household, by rule; the words of a rule's first row.
-fn said(judgement: &Judgement) -> Said {
-    let forms = judgement.forms.iter().filter(|f| !f.optional).map(|f| (format!("form {}", f.slug), f.why.clone()));
-    let mut out: Said = forms.collect();
-    for finding in &judgement.findings {
-        out.entry(finding.rule.clone()).or_insert_with(|| finding.words.clone());
+fn said(judgement: &Judgement) -> AllSaid {
+    let words = |words: &str, words_en: &str| Said { words: words.to_owned(), words_en: words_en.to_owned() };
+    let required = judgement.forms.iter().filter(|f| !f.optional);
+    let mut out: AllSaid = required.map(|f| (format!("form {}", f.slug), words(&f.why, &f.why_en))).collect();
+    for finding in judgement.findings.iter().filter(|f| f.kind != FindingKind::Form) {
+        out.entry(finding.rule.clone()).or_insert_with(|| words(&finding.words, &finding.words_en));
     }
     out
 }

@@ -9,7 +9,6 @@ use super::household::household_id;
 use super::search::clean;
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
-use crate::policy::facts::Facts;
 
 /// A form of a household, and whether it has been filled this campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -283,21 +282,6 @@ impl Tx<'_> {
             .prepare_cached("SELECT household FROM member_row WHERE id_number = ?1 AND id_number <> '' AND NOT removed ORDER BY household LIMIT 1")?
             .query_row([number], |r| household_id(r, 0))
             .optional()?)
-    }
-
-    /// Shows the facts of every household within an area (empty = all), in the order of lists.
-    pub fn each_facts(&self, area: &str, see: &mut dyn FnMut(HouseholdId, &str, Facts)) -> Result<()> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT r.id, r.grid, f.facts FROM household_row r JOIN facts_row f ON f.household = r.id
-             WHERE r.grid >= ?1 AND r.grid < ?2 ORDER BY r.grid, r.hamlet, r.head_sort, r.id",
-        )?;
-        let mut rows = statement.query([area, &format!("{area}~")])?;
-        while let Some(row) = rows.next()? {
-            let grid: String = row.get(1)?;
-            // Written by this layer alone; a damaged one reads as nothing known and `rebuild` mends it.
-            see(household_id(row, 0)?, &grid, json(row, 2)?);
-        }
-        Ok(())
     }
 
     /// Households by one column of the projection, counted, under the query's filters: for the desk's overview.

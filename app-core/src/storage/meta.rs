@@ -1,5 +1,7 @@
 //! Small values by name: what this device is, where it stands, how it is set. Each name is written here once.
 
+use std::collections::BTreeMap;
+
 use rusqlite::OptionalExtension;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -75,6 +77,8 @@ const ACTORS: &str = "actors";
 const PERSON: &str = "person";
 const CURSOR: &str = "cursor";
 const PACK: &str = "pack";
+const PACK_USED: &str = "pack_used";
+const PACKS_WANTED: &str = "packs_wanted";
 const SETTINGS: &str = "settings";
 const TROUBLE: &str = "trouble";
 const TOLD_ACTORS: &str = "told_actors";
@@ -84,6 +88,7 @@ const BRINGING: &str = "bringing";
 const UNREAD: &str = "unread";
 const FILE: &str = "file";
 const LETTER: &str = "letter";
+const RECORDS_FROM: &str = "records_from";
 const PROJECTED: &str = "projected_with";
 
 impl Tx<'_> {
@@ -216,6 +221,20 @@ impl Tx<'_> {
         if self.comparing()? == on { Ok(()) } else { self.set(COMPARING, &on) }
     }
 
+    /// Records are here up to this place of the server's log only; `None`: as far as the cursor says.
+    pub fn records_from(&self) -> Result<Option<u64>> {
+        self.get(RECORDS_FROM)
+    }
+
+    /// Records are here up to this place only.
+    pub fn set_records_from(&self, place: Option<u64>) -> Result<()> {
+        match place {
+            Some(place) => self.set(RECORDS_FROM, &place),
+            None if self.records_from()?.is_some() => self.unset(RECORDS_FROM),
+            None => Ok(()),
+        }
+    }
+
     /// Households that left the scope and still have something to push.
     pub fn leaving(&self) -> Result<Vec<HouseholdId>> {
         Ok(self.get(LEAVING)?.unwrap_or_default())
@@ -284,6 +303,27 @@ impl Tx<'_> {
     /// Writes which pack is in force.
     pub fn set_pack_ref(&self, pack: &PackRef) -> Result<()> {
         self.set(PACK, pack)
+    }
+
+    /// The hash of the pack that was last in force here with its files.
+    pub fn pack_used(&self) -> Result<Option<String>> {
+        self.get(PACK_USED)
+    }
+
+    /// Notes that a pack is in force here with its files.
+    pub fn set_pack_used(&self, hash: &str) -> Result<()> {
+        if self.pack_used()?.as_deref() == Some(hash) { Ok(()) } else { self.set(PACK_USED, &hash) }
+    }
+
+    /// Packs that visits on this device were made with and that are not here: beginning of the hash → when the server was
+    /// last asked (seconds since 1970; 0 = not yet).
+    pub fn packs_wanted(&self) -> Result<BTreeMap<String, i64>> {
+        Ok(self.get(PACKS_WANTED)?.unwrap_or_default())
+    }
+
+    /// Writes which packs are wanted.
+    pub fn set_packs_wanted(&self, wanted: &BTreeMap<String, i64>) -> Result<()> {
+        self.set(PACKS_WANTED, wanted)
     }
 
     /// How the screens are set.

@@ -7,10 +7,13 @@ use rusqlite::{OptionalExtension, params};
 use super::Tx;
 use crate::error::Result;
 use crate::wire;
-use crate::wire::message::{ActorName, AreaName, PackFiles, PackRef};
+use crate::wire::message::{ActorName, AreaName, PACK_NAME, PackFiles, PackRef};
 
 /// The most bytes a stored pack may unfold to.
 pub const PACK_LIMIT: usize = 16 << 20;
+
+/// Packs kept beside those of open visits (some 60 KB each).
+const PACKS: u32 = 64;
 
 /// The most bytes a warrant may unfold to.
 const WARRANT_LIMIT: usize = 64 << 10;
@@ -74,7 +77,9 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Keeps a pack's files; the two packs fetched before stay for open visits begun with them.
+    /// Keeps a pack's files. The packs fetched before stay: drafts begun with them are moved to the newer form by comparing
+    /// both, and old visits are read in the form they were made with. Beyond [`PACKS`] the longest here go, but never one of
+    /// an open visit or a proposal; a pack that is wanted again is fetched again by its hash.
     pub fn write_pack(&self, pack: &PackRef, files: &PackFiles, at: i64) -> Result<()> {
         self.conn
             .prepare_cached(
@@ -84,10 +89,11 @@ impl Tx<'_> {
             .execute(params![pack.hash, pack.id, pack.version, wire::encode(files)?, at])?;
         self.conn
             .prepare_cached(
-                "DELETE FROM pack WHERE hash NOT IN (SELECT hash FROM pack ORDER BY fetched_at DESC, hash LIMIT 3)
-                   AND hash NOT IN (SELECT pack FROM journal)",
+                "DELETE FROM pack WHERE hash NOT IN (SELECT hash FROM pack ORDER BY fetched_at DESC, hash LIMIT ?1)
+                   AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.pack <> '' AND substr(pack.hash, 1, length(j.pack)) = j.pack)
+                   AND hash <> ?2 AND hash NOT IN (SELECT hash FROM pack_kept)",
             )?
-            .execute([])?;
+            .execute(params![PACKS, pack.hash])?;
         self.note(|c| c.pack = true);
         Ok(())
     }
@@ -102,6 +108,29 @@ impl Tx<'_> {
         let Some(bytes) = bytes else { return Ok(None) };
         let pack: PackFiles = wire::decode(&bytes, PACK_LIMIT)?;
         Ok(Some(pack.files.into_iter().map(|(path, bytes)| (path, bytes.into_vec())).collect()))
+    }
+
+    /// The hash of the pack whose hash begins so (a visit names the first 12 digits), if it is here.
+    pub fn pack_beginning(&self, name: &str) -> Result<Option<String>> {
+        if name.len() < PACK_NAME || !name.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        Ok(self
+            .conn
+            .prepare_cached("SELECT hash FROM pack WHERE substr(hash, 1, ?2) = ?1 ORDER BY hash LIMIT 1")?
+            .query_row(params![name, i64::try_from(name.len()).unwrap_or(i64::MAX)], |r| r.get(0))
+            .optional()?)
+    }
+
+    /// The pack to work with: the one in force, or, until its files have come, the one that was in force here before.
+    pub fn pack_to_use(&self) -> Result<Option<String>> {
+        if let Some(held) = self.pack_held()? {
+            return Ok(Some(held));
+        }
+        match self.pack_used()? {
+            Some(used) => self.pack_beginning(&used),
+            None => Ok(None),
+        }
     }
 
     /// The hash of the pack in force, if its files are here.

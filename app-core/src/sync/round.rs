@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use serde_bytes::ByteBuf;
 
 use super::enrol::secret;
+use super::records;
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
 use crate::storage::Tx;
 use crate::storage::change::Pending;
 use crate::storage::meta::{Identity, OwnActor};
 use crate::wire::chunk::{change_author, change_deps};
-use crate::wire::message::{Ack, Hash, Held, Proof, Push, SyncAnswer, SyncRequest};
+use crate::wire::message::{Ack, Hash, Held, PACK_NAME, Proof, Push, SyncAnswer, SyncRequest};
 use crate::wire::{self, sign, version};
 
 /// The most changes, and bytes of them, in one request: small enough to get through a village's signal at once.
@@ -29,9 +30,6 @@ const HELD_MOST: usize = 16 << 20;
 const WANTED: usize = 64;
 /// The most actors of whom the server's word is shown to it (it takes no more).
 const VOUCHED: usize = 5_000;
-
-/// How much of the pack's hash is named: as much as a visit names of it.
-const PACK_DIGITS: usize = 12;
 
 /// A request, and what it pushes.
 pub struct Outgoing {
@@ -55,6 +53,10 @@ pub struct SoFar {
     pub unanswered: Vec<HouseholdId>,
     /// files that could not be read were asked for
     pub asked: bool,
+    /// records were pushed and the server said nothing of them, or the pack they need could not be brought: next round
+    pub records_wait: bool,
+    /// packs that the server asked for in this round
+    pub offered: HashSet<String>,
 }
 
 /// Gathers the next request. Reads only: asked again after a lost answer, it gathers the same.
@@ -77,7 +79,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         push,
         sig: ByteBuf::new(),
         actors: actors.iter().skip(told).take(ACTORS).map(|a| ByteBuf::from(a.nonce.as_slice())).collect(),
-        pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_DIGITS).map(str::to_owned)).unwrap_or_default(),
+        pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_NAME).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
         proofs: proofs(tx, &pending, &actors)?,
@@ -89,6 +91,8 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         vouched,
         letter,
         before: tx.brings_from_before()?,
+        records: if so_far.records_wait { Vec::new() } else { records::outgoing(tx)? },
+        records_from: tx.records_from()?,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;

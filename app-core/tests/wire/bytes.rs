@@ -7,7 +7,7 @@ use app_core::wire::sign::{public_key, sign_push, verify_push};
 use app_core::wire::{decode, encode};
 use serde_bytes::ByteBuf;
 
-use crate::invented::{self, Dice, FORMS, Worker};
+use app_core::testing::{self, Dice, FORMS, Worker};
 
 /// A household's file and a change made on it that the server lacks.
 type Changed = (HouseholdDoc, Vec<u8>);
@@ -15,7 +15,7 @@ type Changed = (HouseholdDoc, Vec<u8>);
 /// The body of a push as a phone sends it; proven to arrive whole at a server that holds what was imported.
 fn body(worker: &Worker, changes: &[Changed], dice: &mut Dice) -> Vec<u8> {
     let pushed: Vec<_> = changes.iter().map(|(doc, change)| (doc.id(), change.clone())).collect();
-    let mut request = invented::request(&pushed, dice);
+    let mut request = testing::request(&pushed, dice);
     let secret = dice.bytes();
     sign_push(&mut request, &secret).unwrap();
     let words = words(&worker.name, &worker.person, &worker.device);
@@ -49,7 +49,7 @@ fn a_round_with_a_single_visit_is_about_300_bytes() {
         for facts in [0, 3, 6] {
             let round = |n: u64, dice: &mut Dice| {
                 let worker = Worker::new(dice);
-                let visit = invented::visited(900_000 + n, &worker, form, facts, dice);
+                let visit = testing::visited(900_000 + n, &worker, form, facts, dice);
                 body(&worker, &[visit], dice).len()
             };
             let (middle, most) = spread((0..20).map(|n| round(n, &mut dice)).collect());
@@ -57,7 +57,7 @@ fn a_round_with_a_single_visit_is_about_300_bytes() {
             assert!(middle <= 450, "{middle}");
         }
     }
-    let nothing = encode(&invented::request(&[], &mut dice)).unwrap().len();
+    let nothing = encode(&testing::request(&[], &mut dice)).unwrap().len();
     println!("nothing to say: {nothing}");
     assert!(nothing < 120, "{nothing}");
 }
@@ -71,7 +71,7 @@ fn a_days_work_of_thirty_visits_is_at_most_5_kb() {
             .map(|n| {
                 // a day's mix: mostly 2-3 and 2-1
                 let form = FORMS[[0, 0, 1, 0, 2, 1, 0, 3, 0, 1][n as usize % 10]];
-                invented::visited(910_000 + n, &worker, form, facts, &mut dice)
+                testing::visited(910_000 + n, &worker, form, facts, &mut dice)
             })
             .collect();
         let raw: usize = visits.iter().map(|(_, change)| change.len()).sum();
@@ -88,11 +88,11 @@ fn a_first_sync_of_300_households_is_at_most_100_kb() {
         let workers: Vec<Worker> = (0..3).map(|_| Worker::new(&mut dice)).collect();
         let whole: Vec<Whole> = (0..300)
             .map(|n| {
-                let mut doc = invented::imported(920_000 + n, &mut dice);
+                let mut doc = testing::imported(920_000 + n, &mut dice);
                 for v in 0..visits {
                     let worker = &workers[v % 3];
                     let at = 1_684_200_000 + i64::try_from(n).unwrap() * 400;
-                    let edits = invented::visit(&doc, worker, FORMS[n as usize % 2], 3, at, &mut dice);
+                    let edits = testing::visit(&doc, worker, FORMS[n as usize % 2], 3, at, &mut dice);
                     doc.edit(worker.actor, at, &edits).unwrap();
                 }
                 whole(&doc)
@@ -120,11 +120,11 @@ fn ten_years_of_visits_each_month_fit_into_a_household_file() {
     let mut dice = Dice(41);
     let worker = Worker::new(&mut dice);
     for form in FORMS {
-        let (mut phone, mut at) = (invented::imported(930_000, &mut dice), 1_684_200_000);
+        let (mut phone, mut at) = (testing::imported(930_000, &mut dice), 1_684_200_000);
         let mut server = phone.clone();
         for n in 0..120 {
             at += 30 * 86_400;
-            let edits = invented::visit(&phone, &worker, form, 3, at, &mut dice);
+            let edits = testing::visit(&phone, &worker, form, 3, at, &mut dice);
             let change = phone.edit(worker.actor, at, &edits).unwrap().unwrap();
             let taken = server.admit_new([&change.bytes], &mut |_| Ok(())).remove(0);
             assert!(taken.is_ok(), "{form}: visit {n} of {} bytes", server.snapshot().len());

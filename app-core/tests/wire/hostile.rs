@@ -3,12 +3,12 @@
 use app_core::wire::message::{EnrolRequest, SyncAnswer, SyncRequest};
 use app_core::wire::{FRAMING_V1, decode, encode};
 
-use crate::invented::{self, Dice, Worker};
+use app_core::testing::{self, Dice, Worker};
 
 #[test]
 fn a_body_that_unfolds_beyond_the_bound_is_refused() {
     let mut dice = Dice(1);
-    let mut request = invented::request(&[], &mut dice);
+    let mut request = testing::request(&[], &mut dice);
     request.pack = "0".repeat(3_000_000);
     let small = encode(&request).unwrap();
     assert!(small.len() < 2000, "{}", small.len());
@@ -28,7 +28,7 @@ fn nesting_is_bounded() {
 #[test]
 fn other_framings_and_leftovers_are_refused() {
     let mut dice = Dice(2);
-    let body = encode(&invented::request(&[], &mut dice)).unwrap();
+    let body = encode(&testing::request(&[], &mut dice)).unwrap();
     for bad in [&[][..], &[FRAMING_V1], &[0], &[2, 1, 2, 3], &body[1..]] {
         assert!(decode::<SyncRequest>(bad, 1 << 20).is_err());
     }
@@ -41,7 +41,7 @@ fn other_framings_and_leftovers_are_refused() {
     assert!(decode::<SyncRequest>(&twice, 1 << 20).is_err());
     // CBOR after the message
     let mut cbor = Vec::new();
-    ciborium::into_writer(&invented::request(&[], &mut dice), &mut cbor).unwrap();
+    ciborium::into_writer(&testing::request(&[], &mut dice), &mut cbor).unwrap();
     assert!(decode::<SyncRequest>(&framed(&cbor), 1 << 20).is_ok());
     cbor.push(0);
     assert!(decode::<SyncRequest>(&framed(&cbor), 1 << 20).is_err());
@@ -51,7 +51,7 @@ fn other_framings_and_leftovers_are_refused() {
 fn unknown_fields_are_ignored() {
     let mut dice = Dice(3);
     let mut cbor = Vec::new();
-    ciborium::into_writer(&invented::request(&[], &mut dice), &mut cbor).unwrap();
+    ciborium::into_writer(&testing::request(&[], &mut dice), &mut cbor).unwrap();
     // one more entry in the map: "zz" → {"a": [1, 2]}
     assert_eq!(cbor[0] & 0xe0, 0xa0);
     cbor[0] += 1;
@@ -64,8 +64,8 @@ fn unknown_fields_are_ignored() {
 fn damaged_bodies_never_panic() {
     let mut dice = Dice(4);
     let worker = Worker::new(&mut dice);
-    let (doc, change) = invented::visited(1, &worker, "screening-lifted", 3, &mut dice);
-    let body = encode(&invented::request(&[(doc.id(), change)], &mut dice)).unwrap();
+    let (doc, change) = testing::visited(1, &worker, "screening-lifted", 3, &mut dice);
+    let body = encode(&testing::request(&[(doc.id(), change)], &mut dice)).unwrap();
     let rounds: u32 = std::env::var("RUHU_MUTANTS").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
     let mut cbor = Vec::new();
     ciborium::into_writer(&decode::<SyncRequest>(&body, 1 << 20).unwrap(), &mut cbor).unwrap();

@@ -9,9 +9,6 @@
     reason = "tests stop at the first surprise, and say what they measured"
 )]
 
-#[path = "../../examples/invented/mod.rs"]
-mod invented;
-
 mod bytes;
 mod golden;
 mod hostile;

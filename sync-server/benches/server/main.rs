@@ -15,8 +15,6 @@
     reason = "a measurement, not the product"
 )]
 
-#[path = "../../../app-core/examples/invented/mod.rs"]
-mod invented;
 mod phone;
 mod program;
 mod rows;

@@ -12,7 +12,7 @@ use app_core::wire::sign::{push_hashes, sign_enrol, sign_push};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
-use crate::invented::{self, Dice, FORMS, Worker};
+use app_core::testing::{self, Dice, FORMS, Worker};
 
 /// Longest answer read, bytes.
 const MOST: usize = 64 << 20;
@@ -130,6 +130,8 @@ impl Phone {
             vouched: Vec::new(),
             letter: None,
             before: false,
+            records: Vec::new(),
+            records_from: None,
             want: Vec::new(),
             proofs: Vec::new(),
         }
@@ -172,7 +174,7 @@ impl Phone {
                     // As a grid has them (docs/benchmarks.md): mostly ordinary, and some of each other form.
                     let form = FORMS[[0, 0, 1, 0, 2, 1, 0, 3, 0, 1][next % 10]];
                     let facts = usize::try_from(self.dice.below(7)).unwrap();
-                    let edits = invented::visit(doc, &self.worker, form, facts, self.clock, &mut self.dice);
+                    let edits = testing::visit(doc, &self.worker, form, facts, self.clock, &mut self.dice);
                     let written = doc.edit(self.worker.actor, self.clock, &edits).unwrap().unwrap();
                     hashes.push((doc.id(), written.hash));
                     push.push(Push {

@@ -13,7 +13,7 @@ use sync_server::store::rows::{HouseholdRow, Unsaved};
 use sync_server::store::sqlite::SqliteStore;
 use sync_server::store::{Writes, write};
 
-use crate::invented::{self, Dice};
+use app_core::testing::{self, Dice};
 
 /// Households in a grid.
 pub const GRID: usize = 300;
@@ -65,7 +65,7 @@ impl Stage {
                     for batch in (0..households).step_by(500).skip(half).step_by(2) {
                         let mut dice = Dice(0x5275_6875 + batch as u64);
                         let docs: Vec<(usize, HouseholdDoc)> = (batch..households.min(batch + 500))
-                            .map(|n| (n, invented::imported(n as u64, &mut dice)))
+                            .map(|n| (n, testing::imported(n as u64, &mut dice)))
                             .collect();
                         made.send(docs).unwrap();
                     }
@@ -83,7 +83,7 @@ impl Stage {
         let (store, mut dice) = (self.store(), Dice(77));
         grids
             .map(|n| {
-                let name = invented::name(&mut dice);
+                let name = testing::name(&mut dice);
                 let user = people::add_user(&store, &name, "grid_worker1", &[grid(n)], now()).unwrap();
                 let url = Some("http://127.0.0.1".to_owned());
                 (name, people::ticket(&store, &user.id, 72, url, now()).unwrap().code)

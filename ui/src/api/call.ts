@@ -27,8 +27,18 @@ interface TauriInternals {
   invoke(command: string, args: Record<string, unknown>): Promise<unknown>
 }
 
-const tauri = (): TauriInternals | undefined =>
-  (globalThis as { __TAURI_INTERNALS__?: TauriInternals }).__TAURI_INTERNALS__
+type Holder = { __TAURI_INTERNALS__?: TauriInternals; parent?: Holder }
+
+/** Of this page, or of the page that shows it in a frame (the preview of a form at the desk). */
+function tauri(): TauriInternals | undefined {
+  const here = globalThis as unknown as Holder
+  try {
+    return here.__TAURI_INTERNALS__ ?? here.parent?.__TAURI_INTERNALS__
+  } catch {
+    // a frame of another origin: not ours
+    return undefined
+  }
+}
 
 const isAnswer = (value: unknown): value is Answer<unknown> =>
   typeof value === 'object' && value !== null && ('ok' in value || 'error' in value)

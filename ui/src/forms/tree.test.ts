@@ -59,6 +59,7 @@ const visit = (nodes: NodeView[]): VisitView => ({
   elsewhere: [],
   notices: [],
   retired: [],
+  changes: null,
   answered: 0,
   asked: 3,
   sections: [{ path: '/roster', label: '家庭成员信息', relevant: true, nodes }],
@@ -71,6 +72,7 @@ const patch = (more: Partial<VisitPatch>): VisitPatch => ({
   instances: [],
   answered: 1,
   asked: 3,
+  form_changed: false,
   saved_at: '2023-05-20T10:00:00',
   ...more,
 })

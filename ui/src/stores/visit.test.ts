@@ -8,12 +8,12 @@ import { useVisit } from './visit'
 const question = (path: string): { node: 'question' } & ReturnType<typeof looseQuestion> => ({ node: 'question', ...looseQuestion(path, path, 'integer', null, [], true) })
 const view = (): VisitView => ({
   id: 'v1', household: 'h1', head_name: '李建国', form: 'screening-ordinary', form_title: '一般农户排查表', state: 'draft', privacy_shown: true,
-  window: null, correcting: false, went_on: false, elsewhere: [], notices: [], retired: [], answered: 0, asked: 2,
+  window: null, correcting: false, went_on: false, elsewhere: [], notices: [], retired: [], changes: null, answered: 0, asked: 2,
   sections: [{ path: '/s', label: '一', relevant: true, nodes: [question('/s/a'), question('/s/b')] }],
 })
 const patched = ({ path, value }: AnswerRequest): VisitPatch => ({
   questions: [{ ...looseQuestion(path, path, 'integer', value, [], true), shown: String(value) }],
-  groups: [], repeats: [], instances: [], answered: 1, asked: 2, saved_at: '2023-05-20T10:32:00',
+  groups: [], repeats: [], instances: [], answered: 1, asked: 2, form_changed: false, saved_at: '2023-05-20T10:32:00',
 })
 
 describe('the visit on the screen', () => {

@@ -7,6 +7,9 @@ import { call } from '@/api/call'
 import { wordsOf } from '@/composables/useCall'
 import { applyPatch, indexOf, type Index } from '@/forms/tree'
 
+/** A form filled for trying goes through `preview.*`, which answer as `visit.*` do and write nothing. */
+export const isTrial = (visit: string): boolean => visit.startsWith('preview-')
+
 export const useVisit = defineStore('visit', () => {
   const view = ref<VisitView>()
   let index: Index | undefined
@@ -26,7 +29,7 @@ export const useVisit = defineStore('visit', () => {
     const mine = ++asking
     if (!visit) return
     // Checks help; the form goes on without them.
-    const said = await call('visit.checks', { visit }).catch(() => undefined)
+    const said = await call(isTrial(visit) ? 'preview.checks' : 'visit.checks', { visit }).catch(() => undefined)
     if (!said || mine !== asking || view.value?.id !== visit) return
     const next = new Map<string, FieldCheck[]>()
     for (const line of said) next.set(line.path, [...(next.get(line.path) ?? []), line])
@@ -50,6 +53,9 @@ export const useVisit = defineStore('visit', () => {
     if (!view.value || !index) return
     index = applyPatch(view.value, index, patch)
     savedAt.value = patch.saved_at
+    const visit = view.value.id
+    // A sync brought another form while this one was on the screen: the answer is safe, and the page tells what changed.
+    if (patch.form_changed && view.value.changes?.acknowledged !== false) void enqueue(async () => take(await call('visit.view', { visit }))).catch(() => undefined)
   }
 
   function enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -68,7 +74,7 @@ export const useVisit = defineStore('visit', () => {
     const held = index?.questions.get(path)
     if (held) held.value = value
     try {
-      takePatch(await enqueue(() => call('visit.answer', { visit, path, value })))
+      takePatch(await enqueue(() => call(isTrial(visit) ? 'preview.answer' : 'visit.answer', { visit, path, value })))
       unsaved.value.delete(path)
     } catch (error) {
       unsaved.value.set(path, { words: wordsOf(error), value })
@@ -83,12 +89,17 @@ export const useVisit = defineStore('visit', () => {
     saving: computed(() => waiting.value > 0),
     checks,
     load: async (visit: string) => {
-      const next = take(await call('visit.view', { visit }))
+      const next = take(await call(isTrial(visit) ? 'preview.view' : 'visit.view', { visit }))
       void check()
       return next
     },
     privacyShown: async () => {
-      if (view.value) take(await call('visit.privacy_shown', { visit: view.value.id }))
+      const visit = view.value?.id
+      if (visit) take(await call(isTrial(visit) ? 'preview.privacy_shown' : 'visit.privacy_shown', { visit }))
+    },
+    /** What changed in the form was read. */
+    changesSeen: async () => {
+      if (view.value) take(await call('visit.changes_seen', { visit: view.value.id }))
     },
     /** Chooses between what was typed here (`mine`) and what the other phone brought. */
     keep: async (mine: boolean) => {
@@ -102,11 +113,11 @@ export const useVisit = defineStore('visit', () => {
     },
     addInstance: async (path: string) => {
       const visit = view.value?.id
-      if (visit) takePatch(await enqueue(() => call('visit.add_instance', { visit, path })))
+      if (visit) takePatch(await enqueue(() => call(isTrial(visit) ? 'preview.add_instance' : 'visit.add_instance', { visit, path })))
     },
     removeInstance: async (path: string, living?: string) => {
       const visit = view.value?.id
-      if (visit) takePatch(await enqueue(() => call('visit.remove_instance', living ? { visit, path, living } : { visit, path })))
+      if (visit) takePatch(await enqueue(() => call(isTrial(visit) ? 'preview.remove_instance' : 'visit.remove_instance', living ? { visit, path, living } : { visit, path })))
     },
     /** A personal number was opened in full: the core writes that down. */
     revealed: (path: string) => {

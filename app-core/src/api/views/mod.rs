@@ -4,6 +4,8 @@
 mod desk;
 mod household;
 mod lists;
+mod policy;
+mod policy_desk;
 mod session;
 mod sync;
 mod visit;
@@ -11,6 +13,8 @@ mod visit;
 pub use desk::*;
 pub use household::*;
 pub use lists::*;
+pub use policy::*;
+pub use policy_desk::*;
 pub use session::*;
 pub use sync::*;
 pub use visit::*;

@@ -78,10 +78,60 @@ pub struct VisitView {
     pub notices: Vec<String>,
     /// answers that were given to questions the form no longer asks: kept, shown, never dropped
     pub retired: Vec<FactView>,
+    /// the form was changed since the visit was begun (or since its writer was last told): shown once before the form, then
+    /// reachable from it
+    pub changes: Option<FormChangesView>,
     /// questions asked now, and those of them that are answered
     pub answered: u32,
     pub asked: u32,
     pub sections: Vec<SectionView>,
+}
+
+/// 这张表改了: what a newer form means for this draft.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FormChangesView {
+    /// the writer has seen it (`visit.changes_seen`)
+    pub acknowledged: bool,
+    /// versions of the form
+    pub from: String,
+    pub to: String,
+    /// what is to be done first; empty when nothing here is touched
+    pub items: Vec<FormChangeView>,
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FormChangeKind {
+    /// another type, which does not hold the answer: to be answered again
+    Type,
+    /// a choice that was ticked is gone: to be answered again
+    Choice,
+    /// the answer does not meet the form's condition
+    Constraint,
+    /// not asked before
+    New,
+    /// computed in another way; the person's word stands
+    Computed,
+    /// no longer asked; the answer is kept
+    Gone,
+    /// answered anew; the former answer is kept
+    Replaced,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FormChangeView {
+    pub kind: FormChangeKind,
+    /// the question's path, and the section to jump to; null where it is not asked
+    pub path: Option<String>,
+    pub section: Option<String>,
+    pub label: String,
+    /// what was answered, in words
+    pub old: String,
+    /// what to do, or what became of it
+    pub note: String,
+    /// nothing is left to do about it
+    pub done: bool,
 }
 
 /// One page of the form.
@@ -227,6 +277,8 @@ pub struct VisitPatch {
     pub instances: Vec<(String, String, bool)>,
     pub answered: u32,
     pub asked: u32,
+    /// the form was changed meanwhile and its writer has not seen how: the whole visit is to be looked at again
+    pub form_changed: bool,
     pub saved_at: String,
 }
 

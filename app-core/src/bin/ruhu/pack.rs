@@ -103,13 +103,8 @@ fn finding(f: &Finding) -> Value {
     json!({ "rule": f.rule, "paragraph": f.paragraph, "words": f.words, "numbers": numbers })
 }
 
-/// A pack from its folder or its workbook.
-fn load(path: &Path) -> Result<Pack, Faults> {
-    if path.is_dir() { Pack::load_dir(path) } else { Pack::from_files(workbook::read(path)?) }
-}
-
 fn diff(old: &Path, new: &Path) -> Result<Value, Faults> {
-    let (old, new) = (load(old)?, load(new)?);
+    let (old, new) = (workbook::load(old)?, workbook::load(new)?);
     new.inspect().or(())?;
     Ok(json!({ "differences": difference(&old, &new) }))
 }

@@ -88,7 +88,7 @@ fn another_line_shows_who_would_change_and_nothing_is_changed() {
         Pack::from_files(files).unwrap()
     };
     let before = phone.app.digests().unwrap();
-    let same = phone.app.what_if(&running, None).unwrap();
+    let same = phone.app.what_if(&running, None).unwrap().unwrap();
     assert_eq!((same.households, same.changed), (2, 0));
     let small = with("params.csv", "large_household,5", "large_household,1");
     let small = {
@@ -97,11 +97,29 @@ fn another_line_shows_who_would_change_and_nothing_is_changed() {
         files.insert("params.csv".into(), text.replace("labour_share,0.25", "labour_share,1.01").into_bytes());
         Pack::from_files(files).unwrap()
     };
-    let found = phone.app.what_if(&small, None).unwrap();
+    let found = phone.app.what_if(&small, None).unwrap().unwrap();
     assert_eq!((found.households, found.changed), (2, 1), "only where it is known who can work: {:?}", found.shifts);
     assert_eq!(found.listed[0].household.id, wei);
     assert_eq!(found.listed[0].gained[0].0, "labour-shortage");
     let shift = &found.shifts[0];
     assert_eq!((shift.what.as_str(), shift.gained, shift.lost), ("labour-shortage", 1, 0));
     assert_eq!(phone.app.digests().unwrap(), before);
+}
+
+#[test]
+fn a_what_if_that_was_stopped_says_nothing_and_the_next_one_runs() {
+    let phone = Phone::enrolled(&Village::new(), "K7QF3MXD");
+    found(&phone, "韦秀英", "99999919650307002", "");
+    let running = phone.app.pack().unwrap();
+    assert_eq!(phone.app.what_if_watch().progress(), None, "nothing runs");
+    let begun = phone.app.what_if_watch().begin().unwrap();
+    assert!(phone.app.what_if(&running, None).is_err(), "one at a time");
+    begun.expect(2);
+    assert!(begun.step().is_continue());
+    assert_eq!(phone.app.what_if_watch().progress(), Some((1, 2)));
+    phone.app.what_if_watch().stop();
+    assert!(begun.step().is_break());
+    drop(begun);
+    assert_eq!(phone.app.what_if_watch().progress(), None);
+    assert_eq!(phone.app.what_if(&running, None).unwrap().unwrap().households, 1);
 }

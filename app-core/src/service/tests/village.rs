@@ -10,6 +10,7 @@ use crate::document::{Action, HouseholdDoc};
 use crate::domain::id::HouseholdId;
 use crate::domain::{Area, Person, Title};
 use crate::error::Result;
+use crate::policy::Pack;
 use crate::sync::transport::{Reply, Route, Transport, offline};
 use crate::wire;
 use crate::wire::message::{
@@ -47,6 +48,10 @@ pub(crate) struct State {
     /// the phone's key
     key: Vec<u8>,
     pub forget: Vec<HouseholdId>,
+    /// packs published after the shipped one; the last is in force
+    pub packs: Vec<Arc<Pack>>,
+    /// packs are announced and do not come
+    pub packs_missing: bool,
     pub served: u32,
     pub parked: u32,
 }
@@ -70,6 +75,13 @@ impl Village {
         self.0.lock().unwrap().troubles.push(t);
     }
 
+    /// A new pack comes into force.
+    pub(crate) fn publish(&self, files: std::collections::BTreeMap<String, Vec<u8>>) {
+        let pack = Pack::from_files(files).unwrap();
+        assert!(pack.inspect().is_empty(), "{}", pack.inspect());
+        self.0.lock().unwrap().packs.push(Arc::new(pack));
+    }
+
     pub(crate) fn digest(&self, id: HouseholdId) -> Option<String> {
         self.0.lock().unwrap().households.get(&id).map(HouseholdDoc::digest)
     }
@@ -79,8 +91,8 @@ impl Village {
     }
 }
 
-fn pack_ref() -> PackRef {
-    PackRef { hash: hex::encode(crate::storage::tests::pack().hash()), id: "guangxi-2023".into(), version: "1".into() }
+fn pack_ref(pack: &Pack) -> PackRef {
+    PackRef { hash: hex::encode(pack.hash()), id: "guangxi-2023".into(), version: "1".into() }
 }
 
 fn refusal(status: u16, why: &str, words: &str) -> Reply {
@@ -98,8 +110,14 @@ impl Transport for Village {
         let mut reply = match route {
             Route::Enrol => state.enrol(&wire::decode(body.unwrap(), 1 << 20)?),
             Route::Sync => state.sync(&wire::decode(body.unwrap(), 8 << 20)?),
-            Route::Pack(_) => {
-                let files = crate::storage::tests::pack().files().clone();
+            Route::NewPack => refusal(404, "not_found", "没有这个地址。"),
+            Route::Pack(_) if state.packs_missing => return Err(offline()),
+            Route::Pack(name) => {
+                let mut all = state.packs.iter().cloned().chain([crate::storage::tests::pack()]);
+                let Some(pack) = all.find(|p| hex::encode(p.hash()).starts_with(name)) else {
+                    return Ok(refusal(404, "not_found", "没有这个政策包。 There is no such pack."));
+                };
+                let files = pack.files().clone();
                 let files = files.into_iter().map(|(p, b)| (p, ByteBuf::from(b))).collect();
                 Reply { status: 200, body: wire::encode(&PackFiles { files })? }
             }
@@ -116,6 +134,10 @@ impl Transport for Village {
 }
 
 impl State {
+    fn in_force(&self) -> Arc<Pack> {
+        self.packs.last().cloned().unwrap_or_else(crate::storage::tests::pack)
+    }
+
     fn enrol(&mut self, request: &EnrolRequest) -> Reply {
         assert!(sign::verify_enrol(request));
         self.actors.push(sign::actor_of(&request.key, &request.nonce));
@@ -141,7 +163,7 @@ impl State {
             server_key: ByteBuf::from(sign::public_key(&SECRET)),
             server_name: "龙头镇".into(),
             epoch: self.epoch.clone(),
-            pack: pack_ref(),
+            pack: pack_ref(&self.in_force()),
             areas: vec![AreaName { code: "999999101203".into(), name: "龙塘村".into() }],
             letter: None,
         };
@@ -197,8 +219,9 @@ impl State {
             }
         }
         answer.forget = self.forget.iter().map(|id| ByteBuf::from(id.as_bytes().as_slice())).collect();
-        if request.pack.is_empty() || !pack_ref().hash.starts_with(&request.pack) {
-            answer.pack = Some(pack_ref());
+        let in_force = pack_ref(&self.in_force());
+        if request.pack.is_empty() || !in_force.hash.starts_with(&request.pack) {
+            answer.pack = Some(in_force);
         }
         answer.cursor = Cursor {
             epoch: self.epoch.clone(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::App;
-use super::running::{Running, keyed};
+use super::running::{Retired, Running, keyed};
 use crate::domain::id::short_id;
 use crate::error::{Error, Result};
 use crate::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
@@ -13,18 +13,19 @@ use crate::xlsform::{Change, Kind, NodeId, Refused};
 const LEAVING: [&str; 4] = ["", "dead", "moved_out", "reduced"];
 
 /// What is to be written for one answer.
-pub(super) enum Step {
-    Write(Entry),
-    /// the system's value is taken back
-    Drop(String),
+pub(super) struct Step {
+    path: String,
+    /// `None`: the system's value is taken back
+    entry: Option<Entry>,
+    /// what stood there before and this form could not hold: kept beside it
+    replaced: Vec<Entry>,
+    /// rows under other paths that this answer takes the place of
+    strays: Vec<String>,
 }
 
 impl Step {
-    fn path(&self) -> &str {
-        match self {
-            Self::Write(entry) => &entry.path,
-            Self::Drop(path) => path,
-        }
+    fn of(entry: Entry) -> Self {
+        Self { path: entry.path.clone(), entry: Some(entry), replaced: Vec::new(), strays: Vec::new() }
     }
 }
 
@@ -49,10 +50,20 @@ impl App {
     ) -> Result<T> {
         let now = self.now().timestamp();
         self.visit(visit, |running| {
-            let node = running.instance.find(path).ok_or_else(unknown)?;
-            let (step, changes) = running.take(node, value, now)?;
-            self.write_steps(running, &[step], now)?;
-            Ok(then(running, &changes))
+            // A screen that was opened before the form changed names a question as it was then.
+            let node = running.locate(path).ok_or_else(unknown);
+            match node.and_then(|node| running.take(node, value, now)) {
+                Ok((step, changes)) => {
+                    self.write_steps(running, &[step], now)?;
+                    Ok(then(running, &changes))
+                }
+                Err(why) => {
+                    let Some(entry) = running.said_to_the_old(path, value, now) else { return Err(why) };
+                    self.write_steps(running, &[Step::of(entry)], now)?;
+                    *running = self.build(visit)?;
+                    Ok(then(running, &[]))
+                }
+            }
         })
     }
 
@@ -89,31 +100,30 @@ impl App {
         let visit = running.open.visit.clone();
         let (before, mut stand) = (running.open.stand(), running.open.stand());
         if let Some(typed) = &mut stand.typed {
-            for path in steps.iter().map(Step::path) {
-                if !typed.iter().any(|t| t == path) {
-                    typed.push(path.to_owned());
+            let paths = steps.iter().flat_map(|s| s.replaced.iter().map(|e| &e.path).chain([&s.path]));
+            for path in paths {
+                if !typed.contains(path) {
+                    typed.push(path.clone());
                 }
             }
         }
+        let moved_on = running.moved_on();
+        let moves = moved_on.pack != running.open.pack;
         self.transact(|tx| {
-            if running.open.state == JournalState::PutDown || running.migrated || stand != before {
+            if running.open.state == JournalState::PutDown || moves || stand != before {
                 // What is typed now is typed into the form in force, and is no longer only what was put down.
-                let open = OpenVisit {
-                    state: JournalState::Open,
-                    touched_at: now,
-                    form_version: running.form.version.clone(),
-                    pack: hex::encode(running.pack.hash()),
-                    ..running.open.clone().standing(&stand)
-                };
+                let open = OpenVisit { state: JournalState::Open, touched_at: now, ..moved_on.standing(&stand) };
                 tx.write_visit(&open)?;
                 running.open = open;
             }
             for step in steps {
-                // What the file had said of it.
-                tx.drop_entry(&visit, &short(step.path()))?;
-                match step {
-                    Step::Write(entry) => tx.write_entry(&visit, entry)?,
-                    Step::Drop(path) => tx.drop_entry(&visit, path)?,
+                // What the file had said of it, and what it was called before.
+                tx.drop_entry(&visit, &short(&step.path))?;
+                step.strays.iter().try_for_each(|path| tx.drop_entry(&visit, path))?;
+                step.replaced.iter().try_for_each(|entry| tx.write_entry(&visit, entry))?;
+                match &step.entry {
+                    Some(entry) => tx.write_entry(&visit, entry)?,
+                    None => tx.drop_entry(&visit, &step.path)?,
                 }
             }
             Ok(())
@@ -131,15 +141,58 @@ impl Running {
         }
         let text = self.stored_text(node, value)?;
         let path = self.instance.path(node);
+        let strange = self.instance.strange(node).join(" ");
         let changes = self.instance.set(node, &text).map_err(|why| refused(&why))?;
+        let replaced = self.replaced(&path, &strange, now);
+        let strays = self.strays.remove(&path).unwrap_or_default();
         let overridable = self.instance.question(node).overridable;
         if overridable && text.is_empty() {
             self.touched.remove(&path);
-            return Ok((Step::Drop(path), changes));
+            return Ok((Step { path, entry: None, replaced, strays }, changes));
         }
         self.touched.insert(path.clone());
         let kind = if overridable { EntryKind::Override } else { EntryKind::Answer };
-        Ok((Step::Write(Entry { path, value: text.into(), kind, at: now }), changes))
+        let entry = Some(Entry { path: path.clone(), value: text.into(), kind, at: now });
+        Ok((Step { path, entry, replaced, strays }, changes))
+    }
+
+    /// What stood at a question and its form cannot hold, before it is answered anew: choices that are gone, a text of another
+    /// type. It goes to a row of its own, as retired.
+    fn replaced(&mut self, path: &str, strange: &str, now: i64) -> Vec<Entry> {
+        let (here, file) = (path.to_owned(), short(path));
+        let mut texts: Vec<String> = Some(strange.to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
+        let gone = |r: &Retired| r.path == here || r.path == file;
+        texts.extend(self.retired.iter().filter(|r| gone(r)).map(|r| r.text.clone()));
+        self.retired.retain(|r| !gone(r));
+        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut out = Vec::new();
+        let mut n = 0_u32;
+        for text in texts {
+            let path = loop {
+                n = n.saturating_add(1);
+                let path = format!("{here}~{n}");
+                if self.retired.iter().all(|r| r.path != path) {
+                    break path;
+                }
+            };
+            self.retired.push(Retired { path: path.clone(), name: name.clone(), text: text.clone() });
+            out.push(Entry { path, value: text.into(), kind: EntryKind::Retired, at: now });
+        }
+        out
+    }
+
+    /// An answer that a screen gave to the form as it was before a change of which its writer does not know yet, and that this
+    /// form has no place for: it is kept as what it was said to.
+    fn said_to_the_old(&self, path: &str, value: &Value, now: i64) -> Option<Entry> {
+        if !self.migrated() {
+            return None;
+        }
+        let form = self.versions.old.as_deref()?;
+        let plain: String = path.split('/').map(|s| keyed(s).map_or(s, |(name, _)| name)).collect::<Vec<_>>().join("/");
+        let question = form.question(form.find_path(&plain)?);
+        let text = question.canonical(&crate::xlsform::tree::scalar_text(value)).ok()?;
+        let takes = question.kind.is_answered() && question.kind.is_visible() && !text.is_empty();
+        takes.then(|| Entry { path: path.to_owned(), value: text.into(), kind: EntryKind::Answer, at: now })
     }
 
     /// The text a form stores of an answer given as JSON.
@@ -189,15 +242,8 @@ impl Running {
         // Several may come within one second: their order is kept apart from the time.
         self.came = self.came.saturating_add(1);
         let path = self.instance.path(node);
-        Ok((
-            Step::Write(Entry {
-                path,
-                value: json!({ "there": true, "place": self.came }),
-                kind: EntryKind::Instance,
-                at: now,
-            }),
-            changes,
-        ))
+        let value = json!({ "there": true, "place": self.came });
+        Ok((Step::of(Entry { path, value, kind: EntryKind::Instance, at: now }), changes))
     }
 
     /// Takes an instance off.
@@ -215,7 +261,7 @@ impl Running {
         let path = self.instance.path(node);
         let changes = self.take_off(node, living);
         let value = json!({ "there": false, "living": living });
-        Ok((Step::Write(Entry { path, value, kind: EntryKind::Instance, at: now }), changes))
+        Ok((Step::of(Entry { path, value, kind: EntryKind::Instance, at: now }), changes))
     }
 }
 

@@ -1,20 +1,24 @@
 //! File + journal → the running form. The order matters: facts, then instances, then answers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde_json::{Map, Value, json};
 
 use super::super::App;
+use super::super::packs::version_and_pack;
 use super::no_such_visit;
 use super::open::{entries, row, text};
-use super::running::{Retired, Running, keyed, locate};
-use crate::document::Place;
+use super::running::{Running, keyed, locate};
+use crate::document::{HouseholdDoc, Place, VisitFile};
+use crate::domain::id::HouseholdId;
 use crate::error::{Error, Kind, Result};
-use crate::policy::facts_for_form;
+use crate::policy::{Pack, facts_for_form};
+use crate::storage::Lens;
 use crate::storage::journal::{Entry, EntryKind, OpenVisit};
 use crate::storage::project::campaign_from;
-use crate::xlsform::{Change, Env, Instance, NodeId, binding};
+use crate::xlsform::{Change, Env, Form, Instance, NodeId, binding};
 
 /// A session's language as the forms' columns name it: the Chinese columns are unsuffixed.
 pub(super) fn language(setting: &str) -> String {
@@ -28,37 +32,82 @@ impl App {
             let open = tx.open_visit(visit)?.ok_or_else(no_such_visit)?;
             Ok((open, tx.entries(visit)?))
         })?;
-        let mut running = self.empty(open, self.local_now())?;
+        let (pack, _) = self.form_for(&open.form, &open.pack)?;
+        let mut running = self.empty(open, self.local_now(), pack)?;
         running.restore(&entries);
         Ok(running)
+    }
+
+    /// The form of the pack in force; where that has dropped it, the one it was begun with: a draft is never locked away.
+    pub(super) fn form_for(&self, slug: &str, begun_with: &str) -> Result<(Arc<Pack>, Arc<Form>)> {
+        let in_force = self.pack()?;
+        if let Some(form) = in_force.form(slug) {
+            return Ok((in_force, form));
+        }
+        let pack = self.pack_or_want(begun_with)?.ok_or_else(gone)?;
+        let form = pack.form(slug).ok_or_else(gone)?;
+        Ok((pack, form))
+    }
+
+    /// The form that a visit of the file was made with; until its pack is here, the one in force.
+    fn form_made_with(&self, visit: &VisitFile) -> Result<(Arc<Pack>, Arc<Form>)> {
+        let name = version_and_pack(visit.form_version.as_deref().unwrap_or_default()).1;
+        if let Some(pack) = self.pack_or_want(name)?
+            && let Some(form) = pack.form(&visit.form)
+        {
+            return Ok((pack, form));
+        }
+        self.form_for(&visit.form, "")
     }
 
     /// Makes a form that shows a visit of the file as it was said, for reading only.
     pub(super) fn build_from_file(&self, visit: &str) -> Result<Running> {
         let household = self.read(|tx| tx.household_of_visit(visit))?.ok_or_else(no_such_visit)?;
-        let (file, pack) = (self.household(household)?, self.pack()?);
+        let file = self.household(household)?;
         let before = file.visits.iter().find(|v| v.id == visit).ok_or_else(no_such_visit)?;
-        let form = pack.form(&before.form).ok_or_else(gone)?;
+        let (pack, form) = self.form_made_with(before)?;
         let said = before.finished_at.as_ref().or(before.opened_at.as_ref());
         let now = said.and_then(|t| on_that_day(t, self.local_now())).unwrap_or_else(|| self.local_now());
-        let open = row(visit, household, &pack, &form, &before.form, now.timestamp());
-        let mut running = self.empty(open, now)?;
+        let open = row(visit, household, &pack, &form, &before.form, now.timestamp()).at_version_of(before);
+        let mut running = self.empty(open, now, pack)?;
         running.went_on = false;
-        running.restore(&entries(before, &form, &file, now.timestamp()));
+        running.restore(&running.entries_of(before, now.timestamp()));
         running.recorded = Some(before.answers.iter().map(|(q, a)| (q.clone(), text(a))).collect());
         Ok(running)
     }
 
+    /// An empty form for a visit of the file that is to be filled further.
+    pub(super) fn build_to_fill(&self, household: HouseholdId, visit: &str) -> Result<Running> {
+        let file = self.household(household)?;
+        let before = file.visits.iter().find(|v| v.id == visit).ok_or_else(no_such_visit)?;
+        let begun_with = version_and_pack(before.form_version.as_deref().unwrap_or_default()).1;
+        let (pack, form) = self.form_for(&before.form, begun_with)?;
+        let now = self.local_now();
+        let row = row(visit, household, &pack, &form, &before.form, now.timestamp()).at_version_of(before);
+        let privacy_at = before.privacy_notice_at.as_ref().map(|_| now.timestamp());
+        self.empty(OpenVisit { privacy_at, ..row }, now, pack)
+    }
+
     /// The form with what the file knows, before any answer.
-    fn empty(&self, open: OpenVisit, now: DateTime<FixedOffset>) -> Result<Running> {
-        let (pack, on) = (self.pack()?, self.today());
-        let language = language(&self.settings()?.language);
-        let (file, heads, mark, from) = self.read(|tx| {
-            let doc = tx.need(open.household)?;
-            Ok((doc.file(), doc.heads(), doc.visit_mark(&open.visit), campaign_from(tx.lens())))
-        })?;
-        let went_on = open.stand().went_on(mark.as_deref());
+    fn empty(&self, open: OpenVisit, now: DateTime<FixedOffset>, pack: Arc<Pack>) -> Result<Running> {
+        let doc = self.read(|tx| tx.need(open.household))?;
+        self.running(open, now, pack, &doc)
+    }
+
+    /// The form of a pack with what a household file knows.
+    pub(super) fn running(
+        &self,
+        open: OpenVisit,
+        now: DateTime<FixedOffset>,
+        pack: Arc<Pack>,
+        doc: &HouseholdDoc,
+    ) -> Result<Running> {
+        let (in_force, on, language) = (self.pack()?.hash(), self.today(), language(&self.settings()?.language));
+        let (file, heads, mark) = (doc.file(), doc.heads(), doc.visit_mark(&open.visit));
+        let from = campaign_from(&Lens { pack: Some(pack.clone()), on });
         let form = pack.form(&open.form).ok_or_else(gone)?;
+        let went_on = open.stand().went_on(mark.as_deref());
+        let versions = self.versions_of(&open, &pack, &form)?;
         let mut facts = facts_for_form(&pack, &file.facts(from), now.date_naive());
         if let Value::Object(all) = &mut facts {
             all.insert("place".into(), names(&file.place));
@@ -72,7 +121,6 @@ impl App {
         };
         let mut instance = Instance::new(form.clone(), env);
         binding::prefill(&mut instance, &facts);
-        let migrated = open.pack != hex::encode(pack.hash()) && open.form_version != form.version;
         Ok(Running {
             open,
             form,
@@ -85,9 +133,11 @@ impl App {
             came: 0,
             removed: BTreeMap::new(),
             retired: Vec::new(),
+            strays: BTreeMap::new(),
             recorded: None,
             went_on,
-            migrated,
+            versions,
+            in_force,
             pack,
             file,
         })
@@ -110,49 +160,40 @@ impl Running {
         for entry in instances {
             self.restore_instance(entry);
         }
-        let mut answers = Map::new();
-        // What came from the file is under the question's name alone; what was typed since stands before it, whatever the
-        // clock said then.
-        let said = entries.iter().filter(|e| e.kind != EntryKind::Instance);
-        let (typed, taken): (Vec<&Entry>, Vec<&Entry>) = said.partition(|e| e.path.starts_with('/'));
-        for entry in taken.into_iter().chain(typed) {
-            let text = entry.value.as_str().unwrap_or_default();
-            match self.place_of(&entry.path, text) {
-                Some((path, text)) => {
-                    self.touched.insert(path.clone());
-                    answers.insert(path, text.into());
-                }
-                None => self.retire(entry, text),
-            }
-        }
+        let placed = self.placed(entries);
+        self.touched.extend(placed.answers.keys().cloned());
+        self.retired.extend(placed.retired);
+        self.strays = placed.strays;
+        let answers: Map<String, Value> = placed.answers.into_iter().map(|(path, text)| (path, text.into())).collect();
         let lost = self.instance.restore(&json!({ "answers": answers }));
         debug_assert!(lost.is_empty(), "every path was found before");
     }
 
-    /// Where an answer goes in this form, and the text as stored; `None` when the form has no place for it.
-    pub(super) fn place_of(&self, path: &str, text: &str) -> Option<(String, String)> {
-        let node = self.locate(path)?;
-        let question = self.instance.question(node);
-        if question.kind.is_container() || (question.calculation.is_some() && !question.overridable) {
-            return None;
-        }
-        let text = question.canonical(text).ok()?;
-        Some((self.instance.path(node), text))
+    /// What the file holds of this visit as entries of the journal.
+    pub(super) fn entries_of(&self, before: &VisitFile, now: i64) -> Vec<Entry> {
+        let last = version_and_pack(before.form_version.as_deref().unwrap_or_default()).1;
+        let same = hex::encode(self.pack.hash()).starts_with(last) && !last.is_empty();
+        let then = if same { Some(&*self.form) } else { self.versions.earlier.first().map(|f| &**f) };
+        entries(before, &self.form, then, &self.file, now)
     }
 
     fn restore_instance(&mut self, entry: &Entry) {
         let Some((repeat, key)) = entry.path.rsplit('/').next().and_then(keyed) else { return };
         let there = entry.value.get("there").and_then(Value::as_bool).unwrap_or(true);
         if !there {
+            let living = entry.value.get("living").and_then(Value::as_str).unwrap_or_default();
             if let Some(node) = locate(&self.instance, &entry.path) {
-                self.take_off(node, entry.value.get("living").and_then(Value::as_str).unwrap_or_default());
+                self.take_off(node, living);
+            } else if self.file.members.iter().any(|m| m.fact.id == key) {
+                // The form has no roster any more; that the person left was said all the same.
+                self.removed.insert(key.to_owned(), living.to_owned());
             }
             return;
         }
         let around = entry.path.strip_suffix(&format!("[{key}]")).unwrap_or(repeat);
-        let added = self.instance.add_by_path(around, Some(key)).is_ok();
-        if !added && self.instance.add_by_path(repeat, Some(key)).is_err() {
-            self.retired.push(Retired { path: entry.path.clone(), name: repeat.to_owned(), text: key.to_owned() });
+        if self.instance.add_by_path(around, Some(key)).is_err() {
+            // Where the form has no such repeat, what was answered in it is retired, each answer by itself.
+            let _ = self.instance.add_by_path(repeat, Some(key));
         }
     }
 
@@ -164,14 +205,6 @@ impl Running {
         }
         // Only a node that is no repeat is refused, and this one has a key.
         self.instance.remove(node).unwrap_or_default()
-    }
-
-    fn retire(&mut self, entry: &Entry, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        let name = entry.path.rsplit('/').next().unwrap_or_default().to_owned();
-        self.retired.push(Retired { path: entry.path.clone(), name, text: text.to_owned() });
     }
 }
 

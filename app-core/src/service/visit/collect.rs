@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::placed::retired_key;
 use super::record::Record;
 use super::running::{Running, Touched};
 use super::written;
@@ -50,10 +51,7 @@ impl Running {
             self.record_answer(&mut record, node, draft);
         }
         for retired in &self.retired {
-            record
-                .answers
-                .entry(retired.name.clone())
-                .or_insert_with(|| Answer::One(Scalar::from(retired.text.as_str())));
+            record.retire(&retired_key(&retired.path), &retired.text);
         }
         self.carry_over(&mut record);
         record
@@ -65,28 +63,70 @@ impl Running {
         if question.kind.is_container() || !question.kind.is_visible() || question.kind == Kind::Note {
             return;
         }
-        let text = match (self.instance.relevant(node), draft && touched) {
-            (true, _) => self.instance.value(node),
-            // Not asked any more: a draft keeps it, a finished visit does not say it.
-            (false, true) => self.instance.tree().raw_text(node),
-            (false, false) => return,
+        let strange = self.instance.strange(node);
+        if touched && !strange.is_empty() {
+            record.retire(&retired_key(&self.instance.path(node)), &strange.join(" "));
+        }
+        let relevant = self.instance.relevant(node);
+        // What is not asked any more, or not offered just now, a draft keeps, and a finished visit does not say. Where the form
+        // changed under it, that was not the doing of who answered: it stays as retired.
+        let changed = self.versions.moves || !self.versions.earlier.is_empty();
+        let kept = self.kept_choices(node, &strange);
+        let said = if relevant { self.instance.value(node).to_owned() } else { String::new() };
+        let text = match (draft && touched, relevant) {
+            (true, _) => kept,
+            (false, true) => {
+                let hidden = self.hidden_part(node, &kept, &said);
+                if touched && changed && !hidden.is_empty() {
+                    record.retire(&retired_key(&self.instance.path(node)), &hidden);
+                }
+                said
+            }
+            (false, false) => {
+                if touched && changed && !kept.is_empty() {
+                    record.retire(&retired_key(&self.instance.path(node)), &kept);
+                }
+                return;
+            }
         };
         let bound = binding::fact_of(&self.instance, node).is_some();
         // What is only known was not said today; in the roster what is said is the fact itself.
         if text.is_empty() || (bound && !touched) {
             return;
         }
-        let answer = answer(question.shape, question.kind, text);
+        let answer = answer(question.shape, question.kind, &text);
         match self.roster_place(node) {
             Some((repeat, key)) if !bound || draft => {
                 record.rosters.insert((repeat, key, question.name.clone()), answer);
             }
             Some(_) => {}
             None => {
-                self.record_override(record, node, text);
+                self.record_override(record, node, &text);
                 record.answers.insert(question.name.clone(), answer);
             }
         }
+    }
+
+    /// What of a kept answer is not said, because it is not offered.
+    fn hidden_part(&self, node: NodeId, kept: &str, said: &str) -> String {
+        if self.instance.question(node).kind != Kind::SelectMultiple {
+            return if said.is_empty() { kept.to_owned() } else { String::new() };
+        }
+        let hidden = kept.split_whitespace().filter(|w| !said.split_whitespace().any(|s| s == *w));
+        hidden.collect::<Vec<_>>().join(" ")
+    }
+
+    /// What was answered, offered and asked now or not, without choices that the question does not have.
+    fn kept_choices(&self, node: NodeId, strange: &[String]) -> String {
+        let kept = self.instance.kept(node);
+        if strange.is_empty() {
+            return kept.to_owned();
+        }
+        if self.instance.question(node).kind == Kind::SelectOne {
+            return String::new();
+        }
+        let left = kept.split_whitespace().filter(|w| !strange.iter().any(|s| s == w));
+        left.collect::<Vec<_>>().join(" ")
     }
 
     /// What the system would have said, where a person said otherwise; `false` where it had nothing to say.
@@ -121,6 +161,11 @@ impl Running {
     fn carry_over(&self, record: &mut Record) {
         let Some(before) = self.before().filter(|v| v.finished) else { return };
         for (name, answer) in &before.answers {
+            if self.form.find(name).is_none() && record.retired_texts(name).next().is_none() {
+                // Nobody's answer but the former form's own: it was said that day all the same.
+                record.retire(name, &super::open::text(answer));
+                continue;
+            }
             let node = self.form.find(name).and_then(|q| self.form.question(q).place);
             let untouched =
                 node.is_some_and(|n| binding::fact_of(&self.instance, n).is_some() && self.touched(n) == Touched::No);
@@ -134,16 +179,19 @@ impl Running {
         let secs = |at: i64| DateTime::from_timestamp(at, 0).unwrap_or_default().with_timezone(making.now.offset());
         let before = self.before();
         let opened = before.and_then(|v| v.opened_at.clone()).unwrap_or_else(|| moment(secs(self.open.opened_at)));
-        let hash: String = hex::encode(self.pack.hash()).chars().take(12).collect();
         let mut fields = BTreeMap::from([
             ("form", self.open.form.clone()),
-            ("form_version", format!("{}@{hash}", self.form.version)),
+            ("form_version", self.version()),
             ("state", if making.end.is_some() { "finished" } else { "draft" }.to_owned()),
             ("opened_at", opened),
             ("collector", making.person_name.to_owned()),
             ("collector_id", making.person_id.to_owned()),
             ("device", making.device.to_owned()),
         ]);
+        let earlier = self.moved_on().lineage().before;
+        if !earlier.is_empty() {
+            fields.insert("earlier_forms", earlier.join(" "));
+        }
         if let Some(method) = self.instance.find("method").map(|n| self.instance.value(n)).filter(|m| !m.is_empty()) {
             fields.insert("method", method.to_owned());
         }

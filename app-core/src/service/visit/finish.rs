@@ -62,6 +62,20 @@ pub struct Summary {
     pub leaflets_due: Vec<String>,
 }
 
+impl Summary {
+    pub(super) fn of(running: &Running, facts: &Facts) -> Self {
+        let judgement = policy::judge(&running.pack, facts, running.on);
+        let standing = facts.standing().unwrap_or(crate::domain::Standing::Ordinary);
+        Self {
+            problems: running.instance.violations(),
+            checks: policy::check(&running.pack, facts, running.on).findings,
+            findings: judgement.findings,
+            forms: judgement.forms,
+            leaflets_due: leaflets_due(facts, standing).into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
 /// A visit that entered the file.
 #[derive(Debug, Clone)]
 pub struct Finished {
@@ -76,16 +90,7 @@ impl App {
     /// What the finish page shows.
     pub fn visit_summary<T>(&self, visit: &str, then: impl FnOnce(&Running, &Summary) -> T) -> Result<T> {
         self.visit(visit, |running| {
-            let facts = self.facts_so_far(running)?;
-            let judgement = policy::judge(&running.pack, &facts, running.on);
-            let standing = facts.standing().unwrap_or(crate::domain::Standing::Ordinary);
-            let summary = Summary {
-                problems: running.instance.violations(),
-                checks: policy::check(&running.pack, &facts, running.on).findings,
-                findings: judgement.findings,
-                forms: judgement.forms,
-                leaflets_due: leaflets_due(&facts, standing).into_iter().map(str::to_owned).collect(),
-            };
+            let summary = Summary::of(running, &self.facts_so_far(running)?);
             Ok(then(running, &summary))
         })
     }
@@ -157,7 +162,7 @@ impl App {
                 tx.close_visit(&open.visit)?;
             } else {
                 let stand = put_down(tx, running, edited.as_ref())?;
-                let open = open.clone().standing(&stand);
+                let open = running.moved_on().standing(&stand);
                 tx.write_visit(&OpenVisit { state: JournalState::PutDown, touched_at: now, ..open })?;
             }
             let forms = tx.line(open.household)?.map(|l| l.forms).unwrap_or_default();
@@ -174,7 +179,7 @@ impl App {
         })
     }
 
-    fn visit_edits(&self, running: &Running, end: Option<&Finish>) -> Result<Vec<Edit>> {
+    pub(super) fn visit_edits(&self, running: &Running, end: Option<&Finish>) -> Result<Vec<Edit>> {
         let (person, identity) = (self.person()?, self.identity()?);
         Ok(running.edits(&Making {
             person_id: &person.id,

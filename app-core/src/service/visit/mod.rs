@@ -5,7 +5,10 @@
 //! - [`Running`] (`running.rs`): a form being filled, in memory; it can be made again at any time from the file and the journal
 //! - `open.rs`: open, take up, reopen · `build.rs`: file + journal → running form · `answer.rs`: answers, roster, privacy
 //! - `collect.rs` + `record.rs` + `written.rs`: running form → the one change of the file · `finish.rs`: summary, finish, put down
+//! - `versions.rs`: the forms a visit went through · `placed.rs`: where an answer given in an older form goes in this one ·
+//!   `changes.rs`: what the change of the form means for this visit, for the page that tells its writer
 //! - `moved.rs`: a visit that went on on another phone of the same person
+//! - `preview.rs`: a form of any pack filled for trying, written nowhere
 //! - `by_answers.rs`: a whole visit from a JSON of answers (`ruhu phone visit`)
 //!
 //! The journal is the truth of an open visit; the running form is a cache that is dropped whenever anything fails.
@@ -13,19 +16,26 @@
 mod answer;
 mod build;
 mod by_answers;
+pub(crate) mod changes;
 mod collect;
 mod finish;
 mod moved;
 mod open;
+mod placed;
+mod preview;
 mod record;
 mod running;
 #[cfg(test)]
 pub(crate) mod tests;
+mod versions;
 mod written;
 
 pub use by_answers::Made;
 pub use finish::{Finish, Finished, Paper, Summary};
+pub(crate) use preview::Previews;
+pub use preview::{Preview, Whom};
 pub use running::{Retired, Running, Touched};
+pub use versions::Versions;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -2,10 +2,9 @@
 //! still holds is then older than the file. Where the file has seen all of it, it goes (`storage/stand.rs`, with the round);
 //! where it holds more, nothing is written before the person has chosen here.
 
-use std::collections::BTreeMap;
-
 use super::super::App;
-use super::open::{entries, put_back, row};
+use super::open::put_back;
+use super::placed::retired_key;
 use super::running::{Running, Touched};
 use crate::document::VisitFile;
 use crate::error::Result;
@@ -56,14 +55,18 @@ impl App {
     }
 
     fn give_up(&self, running: &Running) -> Result<()> {
-        let (pack, me, open) = (self.pack()?, self.person()?.id, &running.open);
-        let row = row(&open.visit, open.household, &pack, &running.form, &open.form, self.now().timestamp());
+        let (me, open, now) = (self.person()?.id, &running.open, self.now().timestamp());
+        let draft = running.before().filter(|v| !v.finished && v.collector_id.as_deref() == Some(me.as_str()));
+        let theirs = match draft {
+            None => None,
+            Some(draft) => {
+                let fresh = self.build_to_fill(open.household, &open.visit)?;
+                Some((fresh.open.clone(), fresh.entries_of(draft, now)))
+            }
+        };
         self.transact(|tx| {
             tx.close_visit(&open.visit)?;
-            match running.before().filter(|v| !v.finished && v.collector_id.as_deref() == Some(me.as_str())) {
-                Some(draft) => put_back(tx, row, draft, &running.form, &running.file),
-                None => Ok(()),
-            }
+            theirs.map_or(Ok(()), |(row, entries)| put_back(tx, row, &entries))
         })
     }
 }
@@ -102,13 +105,16 @@ impl Running {
 
     /// What the file holds of the visit, as entries of the journal under their whole paths.
     fn said_in(&self, before: &VisitFile, now: i64) -> Vec<Entry> {
-        entries(before, &self.form, &self.file, now).iter().map(|e| self.in_full(e)).collect()
+        self.entries_of(before, now).iter().map(|e| self.in_full(e)).collect()
     }
 
     /// An entry under the whole path of its question, where the form has a place for it.
     fn in_full(&self, entry: &Entry) -> Entry {
         let text = entry.value.as_str().unwrap_or_default();
-        let place = if entry.kind == EntryKind::Instance { None } else { self.place_of(&entry.path, text) };
+        let place = match entry.kind {
+            EntryKind::Instance | EntryKind::Retired => None,
+            EntryKind::Answer | EntryKind::Override => self.place_of(&entry.path, text),
+        };
         Entry { path: place.map_or_else(|| entry.path.clone(), |(path, _)| path), ..entry.clone() }
     }
 }
@@ -126,20 +132,29 @@ pub(super) fn put_down(tx: &Tx<'_>, running: &Running, edited: Option<&Edited>) 
     let file = doc.file();
     let visit = &running.open.visit;
     let Some(before) = file.visits.iter().find(|v| v.id == *visit) else { return Ok(Stand::default()) };
-    let held: BTreeMap<String, String> = entries(before, &running.form, &file, 0)
-        .iter()
-        .filter(|e| e.kind != EntryKind::Instance)
-        .filter_map(|e| running.place_of(&e.path, e.value.as_str().unwrap_or_default()))
-        .collect();
+    let held = running.placed(&running.entries_of(before, 0));
+    let sorted = |text: &str| {
+        let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        words.sort();
+        words
+    };
+    let is_retired = |e: &Entry| {
+        let text = e.value.as_str().unwrap_or_default();
+        held.retired.iter().any(|r| r.text == text && retired_key(&r.path) == retired_key(&e.path))
+    };
     let is_held = |e: &Entry| match e.kind {
         EntryKind::Instance => {
             let inside = format!("{}/", e.path);
             e.value.get("there").and_then(serde_json::Value::as_bool).unwrap_or(true)
-                && held.keys().any(|path| path.starts_with(&inside))
+                && held.answers.keys().any(|path| path.starts_with(&inside))
         }
         _ => {
             let text = e.value.as_str().unwrap_or_default();
-            running.place_of(&e.path, text).is_some_and(|(path, text)| held.get(&path) == Some(&text))
+            let place = running.place_of(&e.path, text);
+            let alike = |at: &str, held: &str, text: &str| {
+                held == text || (running.takes_several(at) && sorted(held) == sorted(text))
+            };
+            place.is_some_and(|(at, text)| held.answers.get(&at).is_some_and(|h| alike(&at, h, &text))) || is_retired(e)
         }
     };
     let more = tx.entries(visit)?.into_iter().filter(|e| !is_held(e)).map(|e| e.path).collect();

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::App;
+use super::placed::retired_path;
 use crate::document::{Answer, HouseholdFile, Scalar, VisitFile};
 use crate::domain::id::{HouseholdId, short_id};
 use crate::error::{Error, Kind, Result};
@@ -29,39 +30,55 @@ impl App {
                     None => first_due(tx, &pack, &file)?,
                 },
             };
-            let form = pack.form(&slug).ok_or_else(unknown_form)?;
             if let Some(draft) = drafts.into_iter().find(|d| d.form == slug) {
                 let visit = draft.visit.clone();
                 tx.write_visit(&OpenVisit { state: JournalState::Open, touched_at: now, ..draft })?;
-                return Ok(visit);
+                return Ok(Opening::Open(visit));
             }
             let mine = |v: &&VisitFile| !v.finished && v.form == slug && v.collector_id.as_deref() == Some(&me);
-            let put_down = file.visits.iter().rev().find(mine);
-            let visit = put_down.map_or_else(short_id, |v| v.id.clone());
-            let row = row(&visit, household, &pack, &form, &slug, now);
-            match put_down {
-                Some(before) => put_back(tx, row, before, &form, &file)?,
-                None => tx.write_visit(&row)?,
+            if let Some(put_down) = file.visits.iter().rev().find(mine) {
+                return Ok(Opening::TakeUp(put_down.id.clone()));
             }
-            Ok(visit)
+            let (visit, form) = (short_id(), pack.form(&slug).ok_or_else(unknown_form)?);
+            tx.write_visit(&row(&visit, household, &pack, &form, &slug, now))?;
+            Ok(Opening::Open(visit))
+        })
+        .and_then(|opening| match opening {
+            Opening::Open(visit) => Ok(visit),
+            Opening::TakeUp(visit) => self.take_up(household, &visit),
         })
     }
 
     /// Opens one's own finished visit again, to correct it; it stays finished in the file until it is finished anew. A draft
     /// that was put down is taken up, be it from another device.
     pub fn reopen_visit(&self, household: HouseholdId, visit: &str) -> Result<String> {
-        let (pack, me, now) = (self.pack()?, self.person()?.id, self.now().timestamp());
+        let me = self.person()?.id;
+        let (open, file) = self.read(|tx| Ok((tx.open_visit(visit)?.is_some(), tx.file(household)?)))?;
+        if open {
+            return Ok(visit.to_owned());
+        }
+        let before = file.visits.iter().find(|v| v.id == visit).ok_or_else(super::no_such_visit)?;
+        if before.collector_id.as_deref() != Some(me.as_str()) {
+            return Err(Error::new(
+                Kind::Refused,
+                "这次排查由他人完成，不能修改；需要时可另做一次。 This visit is another's and cannot be changed; make a visit of your own if needed.",
+            ));
+        }
+        self.take_up(household, visit)
+    }
+
+    /// Writes what the file holds of a visit into the journal.
+    fn take_up(&self, household: HouseholdId, visit: &str) -> Result<String> {
+        // Read as it stands there, in the form of now: what that needs of earlier packs is looked up outside a transaction.
+        let (row, entries) = {
+            let running = self.build_to_fill(household, visit)?;
+            let before = running.before().ok_or_else(super::no_such_visit)?;
+            (running.open.clone(), running.entries_of(before, running.open.opened_at))
+        };
         self.transact(|tx| {
-            if tx.open_visit(visit)?.is_some() {
-                return Ok(visit.to_owned());
+            if tx.open_visit(visit)?.is_none() {
+                put_back(tx, row, &entries)?;
             }
-            let file = tx.file(household)?;
-            let before = file.visits.iter().find(|v| v.id == visit).ok_or_else(super::no_such_visit)?;
-            if before.collector_id.as_deref() != Some(me.as_str()) {
-                return Err(Error::new(Kind::Refused, "这次排查由他人完成，不能修改；需要时可另做一次。 This visit is another's and cannot be changed; make a visit of your own if needed."));
-            }
-            let form = pack.form(&before.form).ok_or_else(unknown_form)?;
-            put_back(tx, row(visit, household, &pack, &form, &before.form, now), before, &form, &file)?;
             Ok(visit.to_owned())
         })
     }
@@ -99,9 +116,12 @@ fn unknown_form() -> Error {
     Error::invalid("没有这张表。 There is no such form.")
 }
 
-/// `2023051501@1a2b3c4d5e6f` → `2023051501`
-fn version_of(visit: &VisitFile) -> Option<String> {
-    visit.form_version.as_ref().map(|v| v.split('@').next().unwrap_or_default().to_owned())
+/// What opening found.
+enum Opening {
+    /// it is open
+    Open(String),
+    /// the file holds a draft to be taken up
+    TakeUp(String),
 }
 
 pub(super) fn row(visit: &str, household: HouseholdId, pack: &Pack, form: &Form, slug: &str, now: i64) -> OpenVisit {
@@ -119,38 +139,33 @@ pub(super) fn row(visit: &str, household: HouseholdId, pack: &Pack, form: &Form,
     }
 }
 
-/// Writes what the file holds of a visit into the journal.
-pub(super) fn put_back(
-    tx: &Tx<'_>,
-    row: OpenVisit,
-    before: &VisitFile,
-    form: &Form,
-    file: &HouseholdFile,
-) -> Result<()> {
-    let now = row.opened_at;
-    let mark = tx.need(row.household)?.visit_mark(&before.id);
-    tx.write_visit(
-        &OpenVisit {
-            privacy_at: before.privacy_notice_at.as_ref().map(|_| now),
-            form_version: version_of(before).unwrap_or_else(|| row.form_version.clone()),
-            ..row
-        }
-        .standing(&Stand::same_as(mark)),
-    )?;
-    entries(before, form, file, now).iter().try_for_each(|entry| tx.write_entry(&before.id, entry))
+/// Puts a visit of the file into the journal: a row at the version it was filled with, and what the file holds of it.
+pub(super) fn put_back(tx: &Tx<'_>, row: OpenVisit, entries: &[Entry]) -> Result<()> {
+    let mark = tx.need(row.household)?.visit_mark(&row.visit);
+    let visit = row.visit.clone();
+    tx.write_visit(&row.standing(&Stand::same_as(mark)))?;
+    entries.iter().try_for_each(|entry| tx.write_entry(&visit, entry))
 }
 
 /// What the file holds of a visit as entries of a journal. A finished visit's bound answers were written through: the fact
 /// of today stands (someone may have corrected it since); a draft's were not, so they come back. What the system proposed
-/// and nobody overwrote is computed again.
-pub(super) fn entries(before: &VisitFile, form: &Form, file: &HouseholdFile, now: i64) -> Vec<Entry> {
+/// and nobody overwrote is computed again. `then` is the form it was filled with; where that is not at hand, everything
+/// counts as said by a person.
+pub(super) fn entries(
+    before: &VisitFile,
+    form: &Form,
+    then: Option<&Form>,
+    file: &HouseholdFile,
+    now: i64,
+) -> Vec<Entry> {
     let question = |name: &str| form.find(name).map(|q| form.question(q));
+    let proposed = |name: &str| then.is_some_and(|f| f.find(name).is_some_and(|q| f.question(q).overridable));
     let mut out = Vec::new();
     let mut push = |path: String, value: Value, kind| out.push(Entry { path, value, kind, at: now });
     for (name, answer) in &before.answers {
         let bound = question(name).is_some_and(Question::is_bound);
         let overridable = question(name).is_some_and(|q| q.overridable);
-        if (before.finished && bound) || (overridable && !before.overrides.contains_key(name)) {
+        if (before.finished && bound) || (proposed(name) && !before.overrides.contains_key(name)) {
             continue;
         }
         push(name.clone(), text(answer).into(), if overridable { EntryKind::Override } else { EntryKind::Answer });
@@ -164,6 +179,9 @@ pub(super) fn entries(before: &VisitFile, form: &Form, file: &HouseholdFile, now
                 push(format!("{repeat}[{key}]/{name}"), text(answer).into(), EntryKind::Answer);
             }
         }
+    }
+    for (key, text) in &before.retired {
+        push(retired_path(key), text.as_str().into(), EntryKind::Retired);
     }
     out
 }

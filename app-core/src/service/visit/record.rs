@@ -16,9 +16,33 @@ pub struct Record {
     pub overrides: BTreeMap<String, Answer>,
     /// (repeat, instance, question) → answer
     pub rosters: BTreeMap<(String, String, String), Answer>,
+    /// key of the file (`VisitFile::retired`) → what the form has no place for
+    pub retired: BTreeMap<String, String>,
 }
 
 impl Record {
+    /// Notes an answer without a place in the form; several of one question are told apart by a number.
+    pub fn retire(&mut self, key: &str, text: &str) {
+        let question = key.split_once('~').map_or(key, |(question, _)| question).to_owned();
+        if self.retired_texts(&question).any(|there| there == text) {
+            return;
+        }
+        let mut key = key.to_owned();
+        let mut n = 0_u32;
+        while self.retired.contains_key(&key) {
+            n = n.saturating_add(1);
+            key = format!("{question}~{n}");
+        }
+        self.retired.insert(key, text.to_owned());
+    }
+
+    /// What is noted of a question.
+    pub fn retired_texts<'a>(&'a self, question: &'a str) -> impl Iterator<Item = &'a str> {
+        let of =
+            move |key: &str| key.strip_prefix(question).is_some_and(|rest| rest.is_empty() || rest.starts_with('~'));
+        self.retired.iter().filter(move |(key, _)| of(key)).map(|(_, text)| text.as_str())
+    }
+
     /// The edits from `before` (what the file holds of this visit, if anything) to this.
     pub fn edits(&self, visit: &str, before: Option<&VisitFile>) -> Vec<Edit> {
         let nothing = VisitFile::default();
@@ -40,6 +64,13 @@ impl Record {
             if !self.rosters.keys().any(|(r, i, _)| r == repeat && i == instance) {
                 differences(&mut out, &at(&["rosters", repeat, instance]), old, &BTreeMap::new());
             }
+        }
+        let retired = |key: &str| at(&["retired"]).into_iter().chain(key.split('/').map(str::to_owned)).collect();
+        for (key, text) in &self.retired {
+            out.push(Edit { path: retired(key), value: Scalar::from(text.as_str()) });
+        }
+        for key in before.retired.keys().filter(|key| !self.retired.contains_key(*key)) {
+            out.push(Edit { path: retired(key), value: Scalar::from("") });
         }
         out
     }

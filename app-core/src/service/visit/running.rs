@@ -7,22 +7,30 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::super::App;
+use super::versions::Versions;
 use crate::document::{HouseholdFile, VisitFile};
 use crate::error::Result;
 use crate::policy::Pack;
 use crate::storage::journal::OpenVisit;
 use crate::storage::stand::went_on;
 use crate::wire::message::Hash;
-use crate::xlsform::{Form, Instance, Kind, NodeId, QuestionId, binding};
+use crate::xlsform::{Form, Instance, Kind, NodeId, Question, QuestionId, binding};
 
 /// An answer whose question is gone, or whose question no longer takes it: kept, shown, never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retired {
-    /// path it was given at
+    /// path it was given at; a `~` and a number behind it when the question was answered anew since
     pub path: String,
     /// name of the question
     pub name: String,
     pub text: String,
+}
+
+impl Retired {
+    /// Whether its question was answered anew.
+    pub fn is_replaced(&self) -> bool {
+        self.path.rsplit_once('~').is_some_and(|(_, n)| !n.is_empty())
+    }
 }
 
 /// What a person did to a question in this visit.
@@ -56,12 +64,16 @@ pub struct Running {
     /// members taken off in this visit: id → how they left (empty: the entry was a mistake)
     pub(super) removed: BTreeMap<String, String>,
     pub(super) retired: Vec<Retired>,
+    /// path of a question → rows of the journal under other paths that its answer came from (it was moved or renamed)
+    pub(super) strays: BTreeMap<String, Vec<String>>,
     /// a visit of the file, shown for reading: question → what was said
     pub(super) recorded: Option<BTreeMap<String, String>>,
     /// the visit went on in the file from another phone, and the journal holds what that has not seen
     pub(super) went_on: bool,
-    /// the form is another version than the one the visit was begun with
-    pub(super) migrated: bool,
+    /// the versions of the form it went through
+    pub(super) versions: Versions,
+    /// hash of the pack in force when this was made
+    pub(super) in_force: [u8; 32],
 }
 
 impl Running {
@@ -121,9 +133,14 @@ impl Running {
         &self.retired
     }
 
-    /// Whether the form is another version than the one the visit was begun with.
+    /// Whether the form is another than its writer last knew.
     pub fn migrated(&self) -> bool {
-        self.migrated
+        self.versions.changed && !self.versions.acknowledged
+    }
+
+    /// The versions of the form that the visit went through.
+    pub fn versions(&self) -> &Versions {
+        &self.versions
     }
 
     /// What a person did to a question in this visit.
@@ -170,7 +187,7 @@ impl Running {
     pub(super) fn is_current(&self, app: &App) -> Result<bool> {
         let heads = app.read(|tx| Ok(tx.stored(self.open.household)?.map(|s| s.heads)))?;
         Ok(heads.as_ref() == Some(&self.heads)
-            && app.pack()?.hash() == self.pack.hash()
+            && app.pack()?.hash() == self.in_force
             && app.today() == self.on
             && super::build::language(&app.settings()?.language) == self.language)
     }
@@ -193,11 +210,20 @@ pub(super) fn locate(instance: &Instance, path: &str) -> Option<NodeId> {
         return instance.walk().into_iter().find(fits);
     }
     let key = path.rsplit('/').skip(1).find_map(keyed).map(|(_, key)| key);
-    let fits = |n: &NodeId| {
-        let question = instance.question(*n);
-        !question.kind.is_container() && question.name == last && key_around(instance, *n) == key
+    let all = instance.walk();
+    let find = |called: &dyn Fn(&Question) -> bool| {
+        let fits = |n: &&NodeId| {
+            let question = instance.question(**n);
+            !question.kind.is_container() && called(question) && key_around(instance, **n) == key
+        };
+        all.iter().find(fits).copied()
     };
-    instance.walk().into_iter().find(fits)
+    find(&|q| q.name == last).or_else(|| find(&|q| was_called(q, last)))
+}
+
+/// Whether the form says that a question had this name before (`bind::ruhu:was`).
+pub(super) fn was_called(question: &Question, name: &str) -> bool {
+    question.attributes.iter().any(|(k, v)| k.ends_with(":was") && v.split_whitespace().any(|was| was == name))
 }
 
 /// `member[k3f9]` → (`member`, `k3f9`)

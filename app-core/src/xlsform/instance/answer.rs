@@ -164,6 +164,18 @@ impl Instance {
         offered.iter().find(same).map(|i| *i as usize)
     }
 
+    /// What of a kept answer is no choice of the question at all (its form had another list when it was answered); not what
+    /// a filter hides just now.
+    pub fn strange(&self, node: NodeId) -> Vec<String> {
+        let question = self.question(node);
+        let listed = question.list.is_some_and(|at| at < self.form.lists.len());
+        if !question.kind.has_choices() || question.drawn.is_some() || !listed {
+            return Vec::new();
+        }
+        let words = chosen(question.kind, self.kept(node)).into_iter();
+        words.filter(|w| self.choice_index(question, w).is_none()).map(str::to_owned).collect()
+    }
+
     /// The index of a value among all choices of a question.
     fn choice_index(&self, question: &Question, value: &str) -> Option<usize> {
         let at = question.list?;

@@ -38,8 +38,8 @@ impl Instance {
         }
     }
 
-    /// What was answered, offered now or not.
-    pub(super) fn kept(&self, node: NodeId) -> &str {
+    /// What was answered, offered now or not, asked now or not.
+    pub fn kept(&self, node: NodeId) -> &str {
         self.state(node).kept.as_deref().unwrap_or_else(|| self.tree.raw_text(node))
     }
 

@@ -11,6 +11,7 @@ use super::problem::{Problem, Problems};
 use std::path::Path;
 
 pub use markdown::read as read_markdown;
+pub use xlsx::read_bytes as read_xlsx;
 
 #[cfg(test)]
 mod tests;

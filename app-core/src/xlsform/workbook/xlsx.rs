@@ -12,9 +12,14 @@ const MAX_UNPACKED: u64 = 128 << 20;
 
 pub fn read(path: &Path, name: &str) -> Result<Workbook, Problems> {
     let bytes = std::fs::read(path).map_err(|_| Problem::whole(name, "the file cannot be read"))?;
-    check_unpacked(&bytes, name)?;
+    read_bytes(&bytes, name)
+}
+
+/// As [`read`], of a file that came over a screen; `name` is what problems call it.
+pub fn read_bytes(bytes: &[u8], name: &str) -> Result<Workbook, Problems> {
+    check_unpacked(bytes, name)?;
     // calamine is careful, but not proven against every hostile byte: a panic there is a broken file here.
-    let result = std::panic::catch_unwind(|| read_sheets(&bytes, name));
+    let result = std::panic::catch_unwind(|| read_sheets(bytes, name));
     match result {
         Ok(read) => Ok(read?),
         Err(_) => Err(broken(name).into()),

@@ -39,6 +39,35 @@ export type CampaignView = { name: string, phases: Array<PhaseView>,
 privacy_notice: Array<NoticeView>, };
 
 /**
+ * `policy.upload`, `policy.candidate` → the workbook that is being tried; it is in force nowhere.
+ */
+export type CandidateView = { name: string, at: string, 
+/**
+ * who uploaded it
+ */
+person: string, 
+/**
+ * title of the form, where the workbook held one form
+ */
+form: string | null, 
+/**
+ * the forms it has; empty when it is faulty
+ */
+forms: Array<PolicyForm>, version: string, 
+/**
+ * the first 12 characters; empty when it is faulty
+ */
+hash: string, valid: boolean, 
+/**
+ * it is the pack in force
+ */
+same: boolean, 
+/**
+ * at most 200
+ */
+faults: Array<FaultView>, warnings: Array<FaultView>, };
+
+/**
  * A check and how many households it speaks about.
  */
 export type CheckCount = { check: string, 
@@ -70,6 +99,35 @@ export type Control = "text" | "multiline" | "integer" | "decimal" | "money" | "
 export type Count = { code: string, label: string, count: number, };
 
 /**
+ * The changes in one form, or in one table of the pack.
+ */
+export type DifferenceGroup = { 
+/**
+ * slug of a form, or `rules`, `checks`, `params`, `codes`, `other`
+ */
+id: string, title: string, lines: Array<DifferenceLine>, };
+
+export type DifferenceLine = { 
+/**
+ * added, removed, renamed, choice_added, choice_removed, logic, words, changed
+ */
+what: string, words: string, };
+
+/**
+ * `policy.difference`
+ */
+export type DifferenceRequest = { 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what is being tried
+ */
+pack?: string, };
+
+/**
+ * `policy.difference` → what the candidate changes, in words.
+ */
+export type DifferenceView = { total: number, groups: Array<DifferenceGroup>, };
+
+/**
  * `session.enrol`: `server` may be empty when `ticket` is a whole ticket line (`ruhu:…`).
  */
 export type EnrolRequest = { server: string, ticket: string, pin: string, 
@@ -91,11 +149,41 @@ export type ErrorView = { kind: Kind,
  */
 words: string, };
 
+/**
+ * `policy.export`
+ */
+export type ExportRequest = { 
+/**
+ * slug: this form alone, as an XLSForm; the whole pack when absent
+ */
+form?: string, 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
+ */
+pack?: string, };
+
 export type FactView = { path: string, label: string, value: string, masked: boolean, conflict: boolean, 
 /**
  * editable in place: the control to use
  */
 control: Control | null, choices: Array<ChoiceView>, };
+
+/**
+ * Something wrong in a workbook, where the person sees it.
+ */
+export type FaultView = { 
+/**
+ * of their workbook; empty = the whole file
+ */
+sheet: string, 
+/**
+ * as a spreadsheet counts; 0 = the whole sheet
+ */
+row: number, 
+/**
+ * heading of the column; empty = the whole row
+ */
+column: string, words: string, };
 
 /**
  * One line of `visit.checks`: a data check (checks.csv) that speaks of an answer in this form.
@@ -113,6 +201,15 @@ rule: string, words: string,
  * warning, error
  */
 severity: string, };
+
+/**
+ * `policy.export` → a file to save.
+ */
+export type FileView = { name: string, 
+/**
+ * base64
+ */
+content: string, media: string, };
 
 /**
  * A finding of the rules, explaining itself.
@@ -185,6 +282,46 @@ bytes: number,
  * the next form due for this household, if any
  */
 next_form: FormDue | null, };
+
+/**
+ * What became of a question.
+ */
+export type FormChangeKind = "type" | "choice" | "constraint" | "new" | "computed" | "gone" | "replaced";
+
+export type FormChangeView = { kind: FormChangeKind, 
+/**
+ * the question's path, and the section to jump to; null where it is not asked
+ */
+path: string | null, section: string | null, label: string, 
+/**
+ * what was answered, in words
+ */
+old: string, 
+/**
+ * what to do, or what became of it
+ */
+note: string, 
+/**
+ * nothing is left to do about it
+ */
+done: boolean, };
+
+/**
+ * 这张表改了: what a newer form means for this draft.
+ */
+export type FormChangesView = { 
+/**
+ * the writer has seen it (`visit.changes_seen`)
+ */
+acknowledged: boolean, 
+/**
+ * versions of the form
+ */
+from: string, to: string, 
+/**
+ * what is to be done first; empty when nothing here is touched
+ */
+items: Array<FormChangeView>, };
 
 export type FormDue = { slug: string, title: string, why: string, done: boolean, 
 /**
@@ -354,6 +491,12 @@ risk_kinds: Array<Count>, suggestions: Array<Count>, outcomes: Array<Count>,
  */
 by_day: Array<Count>, leaflets: Array<Count>, };
 
+export type PackView = { 
+/**
+ * hex
+ */
+hash: string, id: string, version: string, };
+
 /**
  * A visit entered from paper: collector and day of the visit; never counts as evidence made in the house.
  */
@@ -382,6 +525,92 @@ days_left: number,
  * a note where the notice disagrees with itself
  */
 note: string | null, };
+
+export type PolicyForm = { slug: string, title: string, version: string, 
+/**
+ * questions that a person sees
+ */
+questions: number, };
+
+/**
+ * One value of one parameter over one period.
+ */
+export type PolicyParam = { key: string, label: string, 
+/**
+ * empty = a slot that the county has not filled
+ */
+value: string, unit: string, from: string | null, to: string | null, 
+/**
+ * nobody official has confirmed it
+ */
+provisional: boolean, source: string, 
+/**
+ * it is the one that counts today
+ */
+in_force: boolean, };
+
+/**
+ * A rule or a check, its rows of the same id together.
+ */
+export type PolicyRule = { id: string, paragraph: string, 
+/**
+ * what it says, without names and numbers
+ */
+words: string, 
+/**
+ * risk, proposal, must, due, may, block, form, watch, problem
+ */
+kind: string, 
+/**
+ * error, warning; checks only
+ */
+severity: string | null, };
+
+/**
+ * `policy.running` → the pack in force.
+ */
+export type PolicyView = { id: string, title: string, region: string, version: string, 
+/**
+ * the first 12 characters
+ */
+hash: string, valid_from: string | null, 
+/**
+ * when this computer took it
+ */
+since: string | null, forms: Array<PolicyForm>, rules: Array<PolicyRule>, checks: Array<PolicyRule>, params: Array<PolicyParam>, 
+/**
+ * answers that rules need and no form asks for
+ */
+warnings: Array<FaultView>, 
+/**
+ * the person here may upload and try
+ */
+may_upload: boolean, 
+/**
+ * the person here may propose and publish
+ */
+may_publish: boolean, };
+
+/**
+ * `preview.open` → a `VisitView` whose id goes to the other `preview.*`, which answer as `visit.*` do and write nothing.
+ */
+export type PreviewRequest = { 
+/**
+ * slug
+ */
+form: string, 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
+ */
+pack?: string, 
+/**
+ * a household held here; an invented one when absent
+ */
+household?: string, 
+/**
+ * of the invented household; ordinary when absent
+ */
+standing?: Standing, };
 
 /**
  * A household and what to correct.
@@ -437,6 +666,118 @@ checks: Array<CheckCount>,
 villages: Array<VillageProblems>, rows: Array<ProblemHousehold>, };
 
 export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due" | "attempted" | "partly" | "conflict";
+
+export type ProposalStateView = "waiting" | "open" | "published" | "withdrawn" | "stale" | "refused";
+
+export type ProposalView = { 
+/**
+ * hex; what `policy.publish` and `policy.withdraw` take
+ */
+id: string, pack: PackView, 
+/**
+ * hash of the pack that it was compared with
+ */
+base: string, 
+/**
+ * why
+ */
+note: string, 
+/**
+ * the first lines of the difference
+ */
+summary: Array<string>, 
+/**
+ * how many more lines there are
+ */
+more: number, 
+/**
+ * empty until the server has it: this person then
+ */
+proposed_by: string, proposed_by_title: string, proposed_at: string, state: ProposalStateView, state_words: string, 
+/**
+ * who published or withdrew it; empty until the server has it
+ */
+decided_by: string, decided_at: string | null, 
+/**
+ * why it was withdrawn
+ */
+decided_note: string, 
+/**
+ * the decision is on this device only
+ */
+decision_waits: boolean, 
+/**
+ * why the server would not take it, or the latest decision about it
+ */
+refused: string | null, 
+/**
+ * the pack's files are on this device: difference and what-if can be shown
+ */
+files_here: boolean, may_publish: boolean, 
+/**
+ * why not: the button's hint
+ */
+may_not_publish: string | null, may_withdraw: boolean, };
+
+/**
+ * `policy.proposals`, `policy.propose`, `policy.publish`, `policy.withdraw` → what stands.
+ */
+export type ProposalsView = { 
+/**
+ * by the server's word; its files may still be on the way
+ */
+in_force: PackView | null, may_propose: boolean, 
+/**
+ * why not
+ */
+may_not_propose: string | null, 
+/**
+ * the latest first
+ */
+proposals: Array<ProposalView>, 
+/**
+ * what was put in force, the latest first
+ */
+published: Array<PublicationView>, };
+
+/**
+ * `policy.propose`: the candidate that was uploaded for trying; or a pack of this device by its hash (`pack`); or files.
+ */
+export type ProposeRequest = { 
+/**
+ * hash (hex) of a pack whose files are on this device
+ */
+pack?: string, 
+/**
+ * path inside the pack → base64
+ */
+files?: { [key in string]: string }, 
+/**
+ * why
+ */
+note: string, };
+
+/**
+ * A pack that was put in force.
+ */
+export type PublicationView = { pack: PackView, at: string, 
+/**
+ * empty: the server's operator, without a second person
+ */
+by: string, 
+/**
+ * empty where nobody proposed it
+ */
+proposed_by: string, };
+
+/**
+ * `policy.publish`
+ */
+export type PublishRequest = { 
+/**
+ * id of the proposal
+ */
+proposal: string, };
 
 export type QuestionView = { 
 /**
@@ -588,6 +929,15 @@ export type SetFactRequest = { household: string, path: string, value: string | 
 export type SettingsRequest = { language?: string, text_size?: number, };
 
 /**
+ * A rule or form and how many households would get or lose it.
+ */
+export type ShiftView = { what: string, 
+/**
+ * title of the form, or what the rule says
+ */
+words: string, gained: number, lost: number, };
+
+/**
  * The derived standing: cleared, else monitored, else the base. Never edited.
  */
 export type Standing = "ordinary" | "lifted" | "monitored" | "cleared";
@@ -651,6 +1001,19 @@ unsynced: number, last_synced: string | null, };
 export type UnlockRequest = { pin: string, };
 
 /**
+ * `policy.upload`
+ */
+export type UploadRequest = { 
+/**
+ * of the file
+ */
+name: string, 
+/**
+ * the .xlsx, base64; at most 8 MB of file
+ */
+content: string, };
+
+/**
  * A village and its households with problems.
  */
 export type VillageProblems = { code: string, name: string, households: number, with_errors: number, with_warnings: number, };
@@ -674,7 +1037,11 @@ repeats: Array<RepeatView>,
 /**
  * repeat instances whose title or completeness changed: path, title, complete
  */
-instances: Array<[string, string, boolean]>, answered: number, asked: number, saved_at: string, };
+instances: Array<[string, string, boolean]>, answered: number, asked: number, 
+/**
+ * the form was changed meanwhile and its writer has not seen how: the whole visit is to be looked at again
+ */
+form_changed: boolean, saved_at: string, };
 
 /**
  * `visit.view` · `visit.privacy_shown` · `visit.summary` · `visit.put_down`
@@ -738,9 +1105,80 @@ notices: Array<string>,
  */
 retired: Array<FactView>, 
 /**
+ * the form was changed since the visit was begun (or since its writer was last told): shown once before the form, then
+ * reachable from it
+ */
+changes: FormChangesView | null, 
+/**
  * questions asked now, and those of them that are answered
  */
 answered: number, asked: number, sections: Array<SectionView>, };
+
+export type WhatIfHousehold = { household: HouseholdRow, 
+/**
+ * by the new version only
+ */
+gained: Array<string>, 
+/**
+ * by the running version only
+ */
+lost: Array<string>, 
+/**
+ * answers of people against the system's, which stay
+ */
+overrides: number, };
+
+/**
+ * `policy.what_if`
+ */
+export type WhatIfRequest = { 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what is being tried
+ */
+pack?: string, 
+/**
+ * area code; everything held when absent
+ */
+area?: string, };
+
+/**
+ * `policy.what_if` → what the candidate would change over the register. Nothing is written; answers of people stay.
+ */
+export type WhatIfView = { 
+/**
+ * it was stopped and says nothing
+ */
+stopped: boolean, 
+/**
+ * households looked at
+ */
+households: number, 
+/**
+ * households that would change
+ */
+changed: number, shifts: Array<ShiftView>, 
+/**
+ * the first 500
+ */
+rows: Array<WhatIfHousehold>, };
+
+/**
+ * `policy.withdraw`
+ */
+export type WithdrawRequest = { 
+/**
+ * id of the proposal
+ */
+proposal: string, 
+/**
+ * why
+ */
+note: string, };
+
+/**
+ * `policy.progress` → how far the what-if is.
+ */
+export type WorkView = { running: boolean, done: number, total: number, };
 
 /** Every method of the dispatcher: what it is asked and what it answers. */
 export type Methods = {
@@ -770,11 +1208,33 @@ export type Methods = {
   "visit.finish": { request: FinishRequest; answer: FinishedView };
   "visit.put_down": { request: VisitRequest; answer: FinishedView };
   "visit.reopen": { request: ReopenRequest; answer: VisitView };
+  "visit.changes_seen": { request: VisitRequest; answer: VisitView };
   "visit.keep": { request: KeepRequest; answer: VisitView };
   "sync.status": { request: Nothing; answer: SyncView };
   "sync.now": { request: Nothing; answer: SyncView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
   "problems.view": { request: ProblemsRequest; answer: ProblemsView };
+  "policy.proposals": { request: Nothing; answer: ProposalsView };
+  "policy.propose": { request: ProposeRequest; answer: ProposalsView };
+  "policy.publish": { request: PublishRequest; answer: ProposalsView };
+  "policy.withdraw": { request: WithdrawRequest; answer: ProposalsView };
+  "policy.running": { request: Nothing; answer: PolicyView };
+  "policy.candidate": { request: Nothing; answer: CandidateView | null };
+  "policy.upload": { request: UploadRequest; answer: CandidateView | null };
+  "policy.discard": { request: Nothing; answer: CandidateView | null };
+  "policy.export": { request: ExportRequest; answer: FileView };
+  "policy.difference": { request: DifferenceRequest; answer: DifferenceView };
+  "policy.what_if": { request: WhatIfRequest; answer: WhatIfView };
+  "policy.progress": { request: Nothing; answer: WorkView };
+  "policy.stop": { request: Nothing; answer: WorkView };
+  "preview.open": { request: PreviewRequest; answer: VisitView };
+  "preview.view": { request: VisitRequest; answer: VisitView };
+  "preview.privacy_shown": { request: VisitRequest; answer: VisitView };
+  "preview.answer": { request: AnswerRequest; answer: VisitPatch };
+  "preview.add_instance": { request: AddInstanceRequest; answer: VisitPatch };
+  "preview.remove_instance": { request: RemoveInstanceRequest; answer: VisitPatch };
+  "preview.checks": { request: VisitRequest; answer: Array<FieldCheck> };
+  "preview.summary": { request: VisitRequest; answer: FinishView };
   "areas.list": { request: Nothing; answer: Array<AreaView> };
   "pack.codes": { request: CodesRequest; answer: Array<ChoiceView> };
 };

@@ -132,6 +132,7 @@ fn visit(v: &VisitFile) -> Value {
         "device": v.device,
         "answers": v.answers.iter().map(|(q, a)| (q.clone(), a.to_json())).collect::<serde_json::Map<_, _>>(),
         "overrides": v.overrides.iter().map(|(q, a)| (q.clone(), a.to_json())).collect::<serde_json::Map<_, _>>(),
+        "retired": v.retired,
         "privacy_notice_at": v.privacy_notice_at,
     })
 }
@@ -183,6 +184,8 @@ pub fn status(s: &Status) -> Value {
         "households": s.households,
         "waiting": s.waiting,
         "waiting_changes": s.waiting_changes,
+        "waiting_records": s.waiting_records,
+        "refused_records": s.refused_records,
         "drafts": drafts,
         "refused": refused,
         "conflicts": s.conflicts,
