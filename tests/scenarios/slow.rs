@@ -11,6 +11,9 @@ use serde_json::json;
 /// So many households that their files take at least three answers: one may be on its way when somebody stops.
 const HOUSEHOLDS: u32 = 2_400;
 
+/// So many changes that they take three requests on their way up (400 in one).
+const CHANGED: u32 = 1_000;
+
 fn desk(township: &mut Township) -> Phone {
     let person = township.person("黄志明", "township_station", &["999999101"]);
     let (link, code) = (township.link(), township.ticket(&person));
@@ -90,7 +93,7 @@ fn a_round_stopped_again_and_again_still_comes_to_its_end() {
 
 #[test]
 fn what_had_not_gone_up_when_somebody_stopped_goes_up_next_time_once() {
-    let mut township = Township::demo(HOUSEHOLDS, 7);
+    let mut township = Township::demo(CHANGED, 7);
     let phone = desk(&mut township);
     phone.sync();
     let ids = township.households("999999");

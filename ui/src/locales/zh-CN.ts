@@ -308,7 +308,7 @@ const zhCN = {
     lastHint: '以服务器的时间为准',
     never: '还没有签收过',
     proven: '全部内容已签收的户',
-    provenHint: '服务器签名确认收到，手机丢了也不会丢',
+    provenHint: '服务器签名确认收到，本机丢了、坏了也不会丢',
     unproven: '还没有全部签收的户',
     more: '还有 {count} 户没有列出',
   },
