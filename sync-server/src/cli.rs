@@ -246,7 +246,11 @@ impl ParkedWhich {
 /// `pack`
 #[derive(Debug, Subcommand)]
 pub enum PackCommand {
-    /// put a pack in force; devices take it at their next round
+    /// packs kept here, the one in force marked
+    List,
+    /// who proposed, published and withdrew what
+    History,
+    /// put a pack in force without a second person (recorded as such); devices take it at their next round
     Publish {
         /// folder of the pack
         dir: PathBuf,

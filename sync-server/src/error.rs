@@ -30,6 +30,8 @@ pub enum Why {
     Busy,
     /// the device has brought too much today
     Quota,
+    /// the person's title does not allow it
+    Permit,
     /// no such thing
     NotFound,
     /// the operator's request cannot be done as asked
@@ -54,6 +56,7 @@ impl Why {
             Self::Whole => "whole",
             Self::Busy => "busy",
             Self::Quota => "quota",
+            Self::Permit => "permit",
             Self::NotFound => "not_found",
             Self::Invalid => "invalid",
             Self::Internal => "internal",
@@ -63,7 +66,7 @@ impl Why {
     /// The HTTP status that goes with it.
     pub fn status(self) -> u16 {
         match self {
-            Self::TicketUnknown | Self::DeviceRevoked => 403,
+            Self::TicketUnknown | Self::DeviceRevoked | Self::Permit => 403,
             Self::TicketUsed | Self::TicketExpired => 410,
             Self::Whole => 409,
             Self::Attempts | Self::Quota => 429,

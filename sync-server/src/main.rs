@@ -14,7 +14,7 @@ use cli::{
 };
 use serde_json::{Value, json};
 use sync_server::error::{Error, Result};
-use sync_server::ops::{backup, check, init, parked, people, qr};
+use sync_server::ops::{backup, check, init, packs, parked, people, qr};
 use sync_server::register::{self, import};
 use sync_server::serve::Server;
 use sync_server::settings::{ServeOptions, database};
@@ -121,11 +121,7 @@ fn run(cli: Cli) -> Result<Said> {
             people::move_household(&open(data)?, &id, &grid, now())?;
             Ok(Said::done("已调整 moved", json!({ "household": id, "grid": grid })))
         }
-        Command::Pack(PackCommand::Publish { dir, field_phase_now }) => {
-            let pack = pack_for(Some(dir), field_phase_now)?;
-            let hash = init::publish_pack(&open(data)?, &pack, now())?;
-            Ok(Said::done(format!("已发布 published {hash}"), json!({ "pack": hash })))
-        }
+        Command::Pack(command) => pack(data, command),
         Command::Import(args) => import_register(data, &args),
         Command::DemoRegister(args) => {
             let wish = demo::Wish { seed: args.seed, households: args.households, on: args.on };
@@ -184,6 +180,34 @@ fn parked_changes(data: &Path, command: ParkedCommand) -> Result<Said> {
         ParkedCommand::Drop { which, before } => {
             let dropped = parked::discard(&store, &which.wish()?, before, now())?;
             Ok(Said::done(format!("已清除 {dropped} 处；各设备上的内容不受影响"), json!({ "dropped": dropped })))
+        }
+    }
+}
+
+fn pack(data: &Path, command: PackCommand) -> Result<Said> {
+    let store = open(data)?;
+    match command {
+        PackCommand::List => {
+            let all = packs::list(&store)?;
+            let force = |p: &packs::PackView| if p.in_force { "\t现行 in force" } else { "" };
+            let lines: Vec<String> =
+                all.iter().map(|p| format!("{}\t{}\t{}{}", p.hash, p.id, p.version, force(p))).collect();
+            Ok(Said::done(lines.join("\n"), json!({ "packs": value(&all)? })))
+        }
+        PackCommand::History => {
+            let all = packs::history(&store)?;
+            let line = |s: &packs::StepView| {
+                let by = if s.user.is_empty() { "管理员（未经第二人）" } else { s.name.as_str() };
+                let what = s.version.as_deref().or(s.proposal.as_deref()).unwrap_or_default();
+                format!("{}\t{}\t{by}\t{what}\t{}", s.at, s.kind, s.note.as_deref().unwrap_or_default())
+            };
+            let lines: Vec<String> = all.iter().map(line).collect();
+            Ok(Said::done(lines.join("\n"), json!({ "history": value(&all)? })))
+        }
+        PackCommand::Publish { dir, field_phase_now } => {
+            let pack = pack_for(Some(dir), field_phase_now)?;
+            let hash = init::publish_pack(&store, &pack, now())?;
+            Ok(Said::done(format!("已发布 published {hash}"), json!({ "pack": hash })))
         }
     }
 }

@@ -22,6 +22,7 @@ mod logs;
 mod lost;
 mod nine_changes;
 mod parked;
+mod publish;
 mod put_back;
 mod refused;
 mod restored;

@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::views::*;
-use super::{difference, finish, household, lists, policy_desk, preview, problems, session, sync, visit, visit_checks};
+use super::{
+    difference, finish, household, lists, policy, policy_desk, preview, problems, session, sync, visit, visit_checks,
+};
 use crate::error::{Error, Result};
 use crate::service::App;
 
@@ -46,6 +48,10 @@ macro_rules! method_table {
             "sync.now" sync::now: Nothing => SyncView,
             "overview.view" lists::overview: OverviewRequest => OverviewView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,
+            "policy.proposals" policy::proposals: Nothing => ProposalsView,
+            "policy.propose" policy::propose: ProposeRequest => ProposalsView,
+            "policy.publish" policy::publish: PublishRequest => ProposalsView,
+            "policy.withdraw" policy::withdraw: WithdrawRequest => ProposalsView,
             "policy.running" policy_desk::running: Nothing => PolicyView,
             "policy.candidate" policy_desk::candidate: Nothing => Option<CandidateView>,
             "policy.upload" policy_desk::upload: UploadRequest => Option<CandidateView>,

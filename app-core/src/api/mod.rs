@@ -33,6 +33,10 @@
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
 //! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
+//! | `policy.proposals` | – | `ProposalsView` | – |
+//! | `policy.propose` | `ProposeRequest` | `ProposalsView` | `form` faulty pack, `invalid` no reason or nothing differs, `refused` |
+//! | `policy.publish` | `PublishRequest` | `ProposalsView` | `invalid` no such proposal, `refused` same person, stale, closed |
+//! | `policy.withdraw` | `WithdrawRequest` | `ProposalsView` | as `policy.publish`; `invalid` no reason |
 //! | `policy.running` | – | `PolicyView` | `offline` no pack yet |
 //! | `policy.candidate`, `policy.discard` | – | `CandidateView` or null | – |
 //! | `policy.upload` | `UploadRequest` | `CandidateView` (faults are part of it) | `refused` the title may not, `invalid` too large or torn |
@@ -61,6 +65,7 @@ mod lists;
 pub mod methods;
 pub mod money;
 mod older;
+mod policy;
 mod policy_desk;
 #[cfg(test)]
 mod policy_tests;

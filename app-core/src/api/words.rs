@@ -146,6 +146,13 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     Remark: "备注", "Remark";
     TryAgain: "再访日期", "To try again on";
     Conflict: "两处填写不一致", "Two people wrote different values";
+    // where a proposed pack stands
+    ProposalWaiting: "只在本机，下次同步时送出", "On this device only; it goes up with the next sync";
+    ProposalOpen: "等另一人核对后发布", "For a second person to look at and publish";
+    ProposalPublished: "已发布", "Published";
+    ProposalWithdrawn: "已撤回", "Withdrawn";
+    ProposalStale: "现行政策包已换过，须重新提出", "Another pack came in force since: to be proposed again";
+    ProposalRefused: "服务器没有接收", "The server did not take it";
     // why the server set a change aside
     RefusedScope: "这户不在您的工作范围内，服务器没有收下。您填的内容还在本机，服务器也另存了一份，请联系管理员。", "This household is outside your area and the server did not take the change. It is kept here, and apart on the server: ask the administrator.";
     RefusedPermit: "您的岗位不能改这一项，服务器没有收下。您填的内容还在本机，服务器也另存了一份，请联系管理员。", "Your title may not change this and the server did not take the change. It is kept here, and apart on the server: ask the administrator.";

@@ -1,4 +1,4 @@
-//! Who may write what in a household file. Pure: no IO, no clock, no database; the same code judges on the phone before
+//! Who may write what in a household file, and who may take which step ([`may_step`]). Pure: no IO, no clock, no database; the same code judges on the phone before
 //! an edit and on the server before a change comes in (4-sync.md "Nobody gets in, nobody oversteps").
 //!
 //! Start with [`may_write`] and the table of path classes in `paths.rs`. Which title holds which permits is the pack's
@@ -6,12 +6,14 @@
 
 mod paths;
 mod permits;
+mod publication;
 mod refused;
 #[cfg(test)]
 mod tests;
 
 pub use paths::{PathClass, class_of};
 pub use permits::{Permit, Permits};
+pub use publication::{Proposed, Step, StepRefused, may_step};
 pub use refused::RefusedWhy;
 
 use crate::domain::Title;

@@ -4,7 +4,7 @@
 use super::*;
 
 /// The permits the pack ships with.
-fn shipped() -> Permits {
+pub(super) fn shipped() -> Permits {
     let text = include_str!("../../packs/guangxi-2023/permits.csv");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();

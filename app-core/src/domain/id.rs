@@ -27,6 +27,11 @@ pub fn short_id() -> String {
     encode(Uuid::new_v4().as_u128())
 }
 
+/// 16 random bytes (122 random bits).
+pub fn nonce() -> [u8; 16] {
+    Uuid::new_v4().into_bytes()
+}
+
 /// A member id derived from the household and a key in it (row of the register), repeatable.
 pub fn short_id_of(household: HouseholdId, key: &str) -> String {
     encode(Uuid::new_v5(&household, key.as_bytes()).as_u128())

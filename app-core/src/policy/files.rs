@@ -101,7 +101,7 @@ pub(super) fn inspect(files: &Files) -> Faults {
 }
 
 /// SHA-256 over each file in the order of paths: path, 0, length (8 bytes, big endian), bytes.
-pub(super) fn hash(files: &Files) -> [u8; 32] {
+pub fn hash(files: &Files) -> [u8; 32] {
     let mut sha = Sha256::new();
     for (path, bytes) in files {
         sha.update(path.as_bytes());

@@ -35,7 +35,7 @@ mod tests;
 pub use day::Externals;
 pub use difference::{ChangeKind, Difference, difference};
 pub use fault::{Fault, Faults};
-pub use files::Files;
+pub use files::{Files, hash as pack_hash};
 pub use judge::{Finding, FormFor, Judgement, Unknown, check, judge, judge_json};
 pub use pack::Pack;
 pub use routing::{derived, facts_for_form, forms_for, list_of};

@@ -3,8 +3,8 @@
 //! [`App`] owns the data directory, the clock, the open database and the pack in force. A verb reads
 //! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`]; who
 //! writes it asks there ([`App::author`]).
-//! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`;
-//! the visit has its own folder.
+//! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`,
+//! `policy` (a pack is published by two people); the visit has its own folder.
 
 pub mod candidate;
 pub mod clock;
@@ -14,6 +14,7 @@ pub mod households;
 pub mod members;
 pub mod overview;
 mod packs;
+pub mod policy;
 pub mod problems;
 pub mod register;
 pub mod round;

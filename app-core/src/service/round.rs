@@ -10,6 +10,7 @@ use crate::storage::meta::Identity;
 use crate::storage::round::Round;
 use crate::sync::apply::{Applied, apply};
 use crate::sync::enrol;
+use crate::sync::records;
 use crate::sync::round::{Outgoing, SoFar, collect};
 use crate::sync::transport::{Address, Link};
 use crate::wire::lean::Own;
@@ -72,7 +73,8 @@ impl App {
         let outcome = first
             .and_then(|()| self.rounds(link, report))
             .and_then(|()| self.fetch_pack(link, report))
-            .and_then(|()| self.fetch_wanted(link));
+            .and_then(|()| self.fetch_wanted(link))
+            .and_then(|()| self.fetch_proposed(link));
         let (up, down, trips) = link.counted();
         report.round.bytes_up = report.round.bytes_up.saturating_add(up);
         report.round.bytes_down = report.round.bytes_down.saturating_add(down);
@@ -92,8 +94,9 @@ impl App {
 
     fn rounds(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
         let identity = self.identity()?;
-        let mut so_far = SoFar::default();
+        let (mut so_far, mut unbrought) = (SoFar::default(), None);
         for _ in 0..MOST_REQUESTS {
+            unbrought = self.bring_packs(link, &mut so_far)?.or(unbrought);
             let sent = self.read(|tx| collect(tx, &identity, &so_far))?;
             let answer = link.sync(&sent.request, &Own { actor: sent.actor, words: &sent.words })?;
             let now = self.now().timestamp();
@@ -102,17 +105,64 @@ impl App {
                 so_far.unanswered.extend(&applied.unanswered);
                 // A file found unreadable now is asked for once more in this round, not for ever.
                 so_far.asked = !sent.request.want.is_empty() || so_far.asked;
-                Ok((applied, !tx.pending(1, 0, &so_far.unanswered)?.is_empty()))
+                // A pack that the server asks for is brought once in a round; a record it says nothing of waits for the next.
+                let wanted = applied.packs_wanted.iter().fold(false, |new, p| so_far.offered.insert(p.clone()) || new);
+                so_far.records_wait |= applied.records_unanswered && !wanted;
+                let records = wanted || !so_far.records_wait && records::waits(tx)?;
+                Ok((applied, records || !tx.pending(1, 0, &so_far.unanswered)?.is_empty()))
             })?;
             report.add(&sent, &applied, changes);
             if !applied.again && !more {
-                return Ok(());
+                return unbrought.map_or(Ok(()), Err);
             }
         }
         Err(Error::new(
             Kind::Offline,
             "同步没有收敛，已停止；本机内容都在，请稍后再试。 The round did not come to an end and was stopped; everything here is safe, try later.",
         ))
+    }
+
+    /// Brings the files of packs that a record names, before the record goes up. Where that fails the round goes on without
+    /// records; the error is what the round ends with.
+    fn bring_packs(&self, link: &Link<'_>, so_far: &mut SoFar) -> Result<Option<Error>> {
+        if so_far.records_wait {
+            return Ok(None);
+        }
+        for hash in self.read(|tx| tx.packs_to_upload())? {
+            let files = self.read(|tx| tx.pack_as_sent(&hash))?;
+            match link.bring_pack(&files) {
+                Ok(Ok(())) => self.transact(|tx| tx.pack_uploaded(&hash))?,
+                Ok(Err(no)) => self.transact(|tx| records::pack_refused(tx, &hash, &no.why, &no.words))?,
+                Err(e) => {
+                    so_far.records_wait = true;
+                    return Ok(Some(e));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Fetches the packs of proposals that this person may publish, to look at before; lets those go that nobody asks for
+    /// any more.
+    fn fetch_proposed(&self, link: &Link<'_>) -> Result<()> {
+        let (wanted, ended) = self.packs_in_question()?;
+        for pack in wanted {
+            let files = match link.pack(&pack.hash) {
+                Ok(files) => files,
+                // A restored server has not got it back yet.
+                Err(e) if e.kind == Kind::Refused => continue,
+                Err(e) => return Err(e),
+            };
+            let read = Pack::from_files(files.files.iter().map(|(p, b)| (p.clone(), b.to_vec())).collect());
+            if read.is_ok_and(|p| hex::encode(p.hash()) == pack.hash) {
+                let at = self.now().timestamp();
+                self.transact(|tx| tx.keep_pack(&pack, &files, true, at))?;
+            }
+        }
+        if ended.is_empty() {
+            return Ok(());
+        }
+        self.transact(|tx| ended.iter().try_for_each(|hash| tx.release_pack(hash)))
     }
 
     /// Fetches the pack in force if its files are not here, and makes the projection again with it.

@@ -28,6 +28,10 @@ pub struct Status {
     pub conflicts: u32,
     /// hash of the pack in force, if it is here
     pub pack: Option<String>,
+    /// signed records that the server has not got
+    pub waiting_records: u32,
+    /// signed records that it would not take
+    pub refused_records: u32,
 }
 
 impl App {
@@ -35,7 +39,10 @@ impl App {
     pub fn status(&self) -> Result<Status> {
         let (identity, person) = (self.identity()?, self.person()?);
         self.read(|tx| {
+            let (waiting_records, refused_records) = tx.record_counts()?;
             Ok(Status {
+                waiting_records,
+                refused_records,
                 person,
                 server: identity.server.clone(),
                 server_name: identity.server_name.clone(),

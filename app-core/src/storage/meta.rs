@@ -88,6 +88,7 @@ const BRINGING: &str = "bringing";
 const UNREAD: &str = "unread";
 const FILE: &str = "file";
 const LETTER: &str = "letter";
+const RECORDS_FROM: &str = "records_from";
 const PROJECTED: &str = "projected_with";
 
 impl Tx<'_> {
@@ -218,6 +219,20 @@ impl Tx<'_> {
     /// The next request says what is held, or no longer.
     pub fn set_comparing(&self, on: bool) -> Result<()> {
         if self.comparing()? == on { Ok(()) } else { self.set(COMPARING, &on) }
+    }
+
+    /// Records are here up to this place of the server's log only; `None`: as far as the cursor says.
+    pub fn records_from(&self) -> Result<Option<u64>> {
+        self.get(RECORDS_FROM)
+    }
+
+    /// Records are here up to this place only.
+    pub fn set_records_from(&self, place: Option<u64>) -> Result<()> {
+        match place {
+            Some(place) => self.set(RECORDS_FROM, &place),
+            None if self.records_from()?.is_some() => self.unset(RECORDS_FROM),
+            None => Ok(()),
+        }
     }
 
     /// Households that left the scope and still have something to push.

@@ -8,7 +8,8 @@
 //! - No SQL elsewhere; no rusqlite type leaves this folder.
 //!
 //! Start with [`store`] and [`household`]; then [`project`] (file → rows), [`list`] (what screens ask for), [`journal`]
-//! (open visits), [`change`] (what is to push), [`walk`] (many households on all cores), [`vault`] (the PIN). The tables: `migrations/device/`.
+//! (open visits), [`change`] (what is to push), [`records`] (signed records and packs proposed), [`walk`] (many households on
+//! all cores), [`vault`] (the PIN). The tables: `migrations/device/`.
 
 pub mod candidate;
 pub mod change;
@@ -21,6 +22,7 @@ pub mod meta;
 pub mod people;
 mod permit;
 pub mod project;
+pub mod records;
 mod rejudge;
 pub mod round;
 mod schema;

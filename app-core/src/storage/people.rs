@@ -79,7 +79,7 @@ impl Tx<'_> {
 
     /// Keeps a pack's files. The packs fetched before stay: drafts begun with them are moved to the newer form by comparing
     /// both, and old visits are read in the form they were made with. Beyond [`PACKS`] the longest here go, but never one of
-    /// an open visit; a pack that is wanted again is fetched again by its hash.
+    /// an open visit or a proposal; a pack that is wanted again is fetched again by its hash.
     pub fn write_pack(&self, pack: &PackRef, files: &PackFiles, at: i64) -> Result<()> {
         self.conn
             .prepare_cached(
@@ -91,7 +91,7 @@ impl Tx<'_> {
             .prepare_cached(
                 "DELETE FROM pack WHERE hash NOT IN (SELECT hash FROM pack ORDER BY fetched_at DESC, hash LIMIT ?1)
                    AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.pack <> '' AND substr(pack.hash, 1, length(j.pack)) = j.pack)
-                   AND hash <> ?2",
+                   AND hash <> ?2 AND hash NOT IN (SELECT hash FROM pack_kept)",
             )?
             .execute(params![PACKS, pack.hash])?;
         self.note(|c| c.pack = true);

@@ -41,6 +41,7 @@ impl Tx<'_> {
                 }
             }
             self.set_bringing(&bringing)?;
+            self.records_for(&person.scope)?;
         }
         self.set_person(person)
     }

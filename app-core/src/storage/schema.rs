@@ -9,6 +9,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../../../migrations/device/0001_first.sql")),
     M::up(include_str!("../../../migrations/device/0002_warrants.sql")),
     M::up(include_str!("../../../migrations/device/0003_receipts.sql")),
+    M::up(include_str!("../../../migrations/device/0004_records.sql")),
     M::up(include_str!("../../../migrations/device/0005_candidate.sql")),
 ];
 

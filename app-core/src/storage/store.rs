@@ -39,6 +39,8 @@ pub struct Changes {
     pub pack: bool,
     /// name, title or scope of the person
     pub person: bool,
+    /// records came, were made, filed or refused
+    pub records: bool,
 }
 
 impl Changes {
@@ -48,6 +50,7 @@ impl Changes {
         self.visits.extend(other.visits);
         self.pack |= other.pack;
         self.person |= other.person;
+        self.records |= other.records;
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_bytes::ByteBuf;
 
 use super::enrol::fresh_actor;
+use super::records;
 use super::replant::{self, Outcome};
 use super::round::{Outgoing, check_receipt};
 use crate::approvals::RefusedWhy;
@@ -27,6 +28,14 @@ pub struct Applied {
     pub again: bool,
     /// households of which something was pushed and nothing said
     pub unanswered: Vec<HouseholdId>,
+    /// records that are new here
+    pub records_down: u32,
+    /// records whose signature did not hold; they were not taken
+    pub records_spoilt: u32,
+    /// records were pushed of which the server said nothing
+    pub records_unanswered: bool,
+    /// packs that the server lacks and that are here
+    pub packs_wanted: Vec<String>,
 }
 
 /// Applies an answer. `now`: seconds since 1970 by this device.
@@ -55,6 +64,7 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     lacking(tx, answer, now, &mut applied)?;
     tx.drop_what_went_on()?;
     forget(tx, answer, &mut applied)?;
+    records::apply(tx, identity, sent, answer, &mut applied)?;
     if let Some(person) = &answer.person {
         tx.hear_person(person)?;
     }
@@ -69,6 +79,8 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
     }
     cursor(tx, identity, sent, answer, &mut applied)?;
     applied.unanswered = unanswered(sent, answer);
+    // Records of areas that are new to the person, or of which a restored server has to speak again.
+    applied.again |= tx.records_from()?.is_some();
     Ok(applied)
 }
 
@@ -332,6 +344,7 @@ fn cursor(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAnswer
     let next = &answer.cursor;
     let restored = restored(sent, answer);
     if restored {
+        tx.doubt_records()?;
         // A backup does not know the actors of which it was told since.
         tx.set_told_actors(0)?;
         // And it may give us files that lack our own latest work, which only colleagues still hold: what we write in

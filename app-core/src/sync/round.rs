@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_bytes::ByteBuf;
 
 use super::enrol::secret;
+use super::records;
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
 use crate::storage::Tx;
@@ -52,6 +53,10 @@ pub struct SoFar {
     pub unanswered: Vec<HouseholdId>,
     /// files that could not be read were asked for
     pub asked: bool,
+    /// records were pushed and the server said nothing of them, or the pack they need could not be brought: next round
+    pub records_wait: bool,
+    /// packs that the server asked for in this round
+    pub offered: HashSet<String>,
 }
 
 /// Gathers the next request. Reads only: asked again after a lost answer, it gathers the same.
@@ -86,6 +91,8 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         vouched,
         letter,
         before: tx.brings_from_before()?,
+        records: if so_far.records_wait { Vec::new() } else { records::outgoing(tx)? },
+        records_from: tx.records_from()?,
     };
     sign::sign_push(&mut request, &*secret(&identity.secret)?)
         .ok_or_else(|| Error::damaged("本机待上传的修改损坏。 A change that is to go up is damaged."))?;

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::error::{Error, Kind, Result};
 use crate::wire;
 use crate::wire::lean::Own;
-use crate::wire::message::{EnrolAnswer, EnrolRequest, PackFiles, Refusal, SyncAnswer, SyncRequest};
+use crate::wire::message::{EnrolAnswer, EnrolRequest, PackFiles, PackRef, Refusal, SyncAnswer, SyncRequest};
 
 pub use super::http::connect as http_connect;
 
@@ -32,6 +32,8 @@ pub enum Route<'a> {
     Sync,
     /// `GET /v1/pack/{hash}`
     Pack(&'a str),
+    /// `POST /v1/pack`
+    NewPack,
 }
 
 impl Route<'_> {
@@ -41,6 +43,7 @@ impl Route<'_> {
             Self::Enrol => "/v1/enrol".into(),
             Self::Sync => "/v1/sync".into(),
             Self::Pack(hash) => format!("/v1/pack/{hash}"),
+            Self::NewPack => "/v1/pack".into(),
         }
     }
 }
@@ -111,6 +114,17 @@ impl<'a> Link<'a> {
         self.ask(Route::Pack(hash), None)
     }
 
+    /// Brings a pack's files, which are kept and not in force by it. `Err` within: the server's verdict on this pack.
+    pub fn bring_pack(&self, files: &PackFiles) -> Result<std::result::Result<(), Refusal>> {
+        match self.exchange::<PackRef>(Route::NewPack, Some(wire::encode(files)?))? {
+            Ok(_) => Ok(Ok(())),
+            Err(refused) => match refused.refusal {
+                Some(verdict) if VERDICTS.contains(&verdict.why.as_str()) => Ok(Err(verdict)),
+                _ => Err(refused.into_error()),
+            },
+        }
+    }
+
     fn ask<T: serde::de::DeserializeOwned>(&self, route: Route<'_>, body: Option<Vec<u8>>) -> Result<T> {
         self.exchange(route, body)?.map_err(Refused::into_error)
     }
@@ -133,6 +147,9 @@ impl<'a> Link<'a> {
         Ok(Err(refused))
     }
 }
+
+/// Refusals that speak of the pack or of who brings it; any other may pass.
+const VERDICTS: [&str; 4] = ["invalid", "too_large", "malformed", "permit"];
 
 /// A refused request, with the server's words where it sent any.
 struct Refused {

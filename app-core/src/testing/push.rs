@@ -47,5 +47,7 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
         vouched: Vec::new(),
         letter: None,
         before: false,
+        records: Vec::new(),
+        records_from: None,
     }
 }

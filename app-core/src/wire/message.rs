@@ -5,6 +5,7 @@
 //! | [`EnrolRequest`] | `POST /v1/enrol` | [`EnrolAnswer`] |
 //! | [`SyncRequest`] | `POST /v1/sync` | [`SyncAnswer`] |
 //! | – | `GET /v1/pack/{hash}` | [`PackFiles`] |
+//! | [`PackFiles`] | `POST /v1/pack` | [`PackRef`] |
 //!
 //! Bodies: CBOR, then zstd (`framing`). `Authorization: Bearer <token>` on all but enrol.
 //! A refusal of a whole request is an HTTP status with a [`Refusal`] body.
@@ -12,6 +13,7 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use super::record::{Carried, RecordAck, RecordRefusal};
 pub use crate::approvals::RefusedWhy;
 
 /// 32 bytes: hash of an automerge change, or a head.
@@ -172,6 +174,12 @@ pub struct SyncRequest {
     /// up, in however many rounds and days (absent: no)
     #[serde(rename = "b", default, skip_serializing_if = "is_false")]
     pub before: bool,
+    /// records made here, or, after a restore, lost by the server and given back with its own word
+    #[serde(rename = "j", default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<Carried>,
+    /// records are here up to this place of the log only (absent: as far as the cursor says)
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub records_from: Option<u64>,
 }
 
 /// A receipt of the server, given back to it.
@@ -255,6 +263,21 @@ pub struct SyncAnswer {
     /// names of areas, with `person`
     #[serde(rename = "z", default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaName>,
+    /// records of the device's areas since its cursor
+    #[serde(rename = "j", default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<Carried>,
+    /// there are more records: these go up to this place of the log only
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub records_to: Option<u64>,
+    /// records that were pushed and are filed
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub filed: Vec<RecordAck>,
+    /// records that were pushed and not taken
+    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
+    pub unfiled: Vec<RecordRefusal>,
+    /// hashes of packs that a pushed record names and the server lacks: `POST /v1/pack`, then push the record again
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    pub packs_wanted: Vec<ByteBuf>,
     /// milliseconds since 1970, the server's clock
     #[serde(rename = "t")]
     pub time: i64,
@@ -342,7 +365,7 @@ pub struct Warrant {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refusal {
     /// `ticket_unknown`, `ticket_used`, `ticket_expired`, `attempts`, `device_revoked`, `token`, `version`, `too_large`,
-    /// `malformed`, `busy`, `quota`, `whole` (a lean change lacks what is not known here: push again, whole)
+    /// `malformed`, `busy`, `quota`, `permit`, `invalid`, `not_found`, `whole` (a lean change lacks what is not known here: push again, whole)
     pub why: String,
     /// words for the person, Chinese
     pub words: String,

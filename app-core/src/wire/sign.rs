@@ -37,7 +37,7 @@ pub fn actor_of(key: &[u8], nonce: &[u8]) -> [u8; 16] {
 pub fn sign_enrol(request: &mut EnrolRequest, secret: &[u8; 32]) {
     let key = SigningKey::from_bytes(secret);
     request.key = ByteBuf::from(key.verifying_key().to_bytes());
-    request.sig = signature(&key, &enrol_message(request));
+    request.sig = signature(secret, &enrol_message(request));
 }
 
 /// Whether an enrolment is signed by the key it brings.
@@ -53,11 +53,7 @@ fn enrol_message(request: &EnrolRequest) -> Vec<u8> {
 /// sound chunk (ours always are).
 pub fn sign_push(request: &mut SyncRequest, secret: &[u8; 32]) -> Option<()> {
     let hashes = push_hashes(request)?;
-    request.sig = if hashes.is_empty() {
-        ByteBuf::new()
-    } else {
-        signature(&SigningKey::from_bytes(secret), &push_message(&hashes))
-    };
+    request.sig = if hashes.is_empty() { ByteBuf::new() } else { signature(secret, &push_message(&hashes)) };
     Some(())
 }
 
@@ -101,11 +97,8 @@ pub fn held(answer: &SyncAnswer) -> Vec<Ack> {
 /// Signs what the server holds now; empty when the answer names nothing.
 pub fn sign_receipt(answer: &mut SyncAnswer, secret: &[u8; 32]) {
     let held = held(answer);
-    answer.receipt = if held.is_empty() {
-        ByteBuf::new()
-    } else {
-        signature(&SigningKey::from_bytes(secret), &receipt_message(answer.time, &held))
-    };
+    answer.receipt =
+        if held.is_empty() { ByteBuf::new() } else { signature(secret, &receipt_message(answer.time, &held)) };
 }
 
 /// Whether the receipt is the server's. An answer that names nothing needs none.
@@ -133,7 +126,7 @@ fn receipt_message(time: i64, held: &[Ack]) -> Vec<u8> {
 
 /// Makes a letter the server's word.
 pub fn sign_letter(letter: &mut Letter, secret: &[u8; 32]) {
-    letter.sig = signature(&SigningKey::from_bytes(secret), &letter_message(letter));
+    letter.sig = signature(secret, &letter_message(letter));
 }
 
 /// Whether a letter is the server's own word.
@@ -161,7 +154,7 @@ fn letter_message(letter: &Letter) -> Vec<u8> {
 pub fn sign_actor(actor: &mut ActorName, secret: &[u8; 32]) {
     let message = actor_message(actor);
     if let (Some(warrant), Some(message)) = (&mut actor.warrant, message) {
-        warrant.sig = signature(&SigningKey::from_bytes(secret), &message);
+        warrant.sig = signature(secret, &message);
     }
 }
 
@@ -188,7 +181,7 @@ fn actor_message(actor: &ActorName) -> Option<Vec<u8>> {
 }
 
 /// Each part with its length before it, so that nothing moves from one into the next.
-fn digest(parts: &[&[u8]]) -> [u8; 32] {
+pub(super) fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());
@@ -202,11 +195,11 @@ pub fn public_key(secret: &[u8; 32]) -> [u8; 32] {
     SigningKey::from_bytes(secret).verifying_key().to_bytes()
 }
 
-fn signature(key: &SigningKey, message: &[u8]) -> ByteBuf {
-    ByteBuf::from(key.sign(message).to_bytes())
+pub(super) fn signature(secret: &[u8; 32], message: &[u8]) -> ByteBuf {
+    ByteBuf::from(SigningKey::from_bytes(secret).sign(message).to_bytes())
 }
 
-fn holds(key: &[u8], message: &[u8], sig: &[u8]) -> bool {
+pub(super) fn holds(key: &[u8], message: &[u8], sig: &[u8]) -> bool {
     let (Ok(key), Ok(sig)) = (<[u8; 32]>::try_from(key), Signature::from_slice(sig)) else { return false };
     VerifyingKey::from_bytes(&key).is_ok_and(|key| key.verify_strict(message, &sig).is_ok())
 }

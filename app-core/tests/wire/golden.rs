@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use app_core::domain::{Area, Person, Title};
 use app_core::wire::message::*;
+use app_core::wire::record::packs::{PROPOSED, PackProposed, PackPublished, PackWithdrawn};
+use app_core::wire::record::{Carried, Filing, Record, RecordAck, RecordRefusal, to_body};
 use app_core::wire::{decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -107,6 +109,8 @@ fn golden_round() {
         vouched: Vec::new(),
         letter: None,
         before: false,
+        records: Vec::new(),
+        records_from: None,
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {
@@ -151,12 +155,81 @@ fn golden_round() {
         areas: vec![AreaName { code: "999999101203".into(), name: "上岭村".into() }],
         time: 1_684_200_000_000,
         receipt: buf(16, 64),
+        ..SyncAnswer::default()
     };
     holds("sync-answer-v1", &answer);
     holds(
         "sync-answer-nothing-v1",
         &SyncAnswer { v: 1, cursor: cursor(), time: 1_684_200_000_000, ..SyncAnswer::default() },
     );
+}
+
+/// A record, the server's word on it, and both on the way; and what a record is known by.
+#[test]
+fn golden_records() {
+    let county = Area::parse("999999").unwrap();
+    let made = PackProposed {
+        pack: buf(1, 32),
+        id: "guangxi-2023".into(),
+        version: "2023.2".into(),
+        base: buf(2, 32),
+        note: "县里本周调整了排查表".into(),
+        summary: vec![("新增问题：补充说明（remark_new）".into(), "question added: remark_new".into())],
+        more: 3,
+    };
+    let body = to_body(&made).unwrap();
+    let about: [&[u8]; 2] = [&[1; 32], &[2; 32]];
+    let record = Record::signed([7; 16], PROPOSED, &county, 1_684_200_000_000, &about, body, &[9; 32]);
+    assert!(record.verify());
+    let hash = hex::encode(record.hash());
+    assert_eq!(hash, String::from_utf8(bytes("record-v1.sha256", hash.as_bytes())).unwrap());
+    holds("record-v1", &record);
+    holds("pack-proposed-v1", &made);
+    let published =
+        PackPublished { proposal: buf(3, 32), pack: buf(1, 32), id: "guangxi-2023".into(), version: "2023.2".into() };
+    holds("pack-published-v1", &published);
+    holds("pack-withdrawn-v1", &PackWithdrawn { proposal: buf(3, 32), note: "选项写错了".into() });
+    let mut filing = Filing {
+        at: 1_684_200_000_001,
+        person: "p234567abcde".into(),
+        name: "黄素兰".into(),
+        title: "county_bureau".into(),
+        sig: ByteBuf::new(),
+    };
+    filing.sign(&record.hash(), &[4; 32]);
+    holds("filing-v1", &filing);
+    let carried = vec![Carried { record, filing: Some(filing.clone()) }];
+    let request = SyncRequest {
+        v: 1,
+        cursor: cursor(),
+        push: Vec::new(),
+        sig: ByteBuf::new(),
+        actors: Vec::new(),
+        pack: String::new(),
+        limit: 0,
+        held: Vec::new(),
+        want: Vec::new(),
+        proofs: Vec::new(),
+        vouched: Vec::new(),
+        letter: None,
+        before: false,
+        records: carried.clone(),
+        records_from: Some(70_001),
+    };
+    holds("sync-request-records-v1", &request);
+    let refusal = RecordRefusal { record: buf(6, 32), why: "stale".into(), words: "请重新提出。".into() };
+    let answer = SyncAnswer {
+        v: 1,
+        cursor: cursor(),
+        time: 1_684_200_000_000,
+        records: carried,
+        records_to: Some(70_002),
+        filed: vec![RecordAck { record: buf(5, 32), filing }],
+        unfiled: vec![refusal],
+        packs_wanted: vec![buf(1, 32)],
+        ..SyncAnswer::default()
+    };
+    holds("sync-answer-records-v1", &answer);
 }
 
 /// The server's word to its later self, as devices keep it for years.

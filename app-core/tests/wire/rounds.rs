@@ -47,6 +47,8 @@ fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
         vouched: Vec::new(),
         letter: None,
         before: false,
+        records: Vec::new(),
+        records_from: None,
     }
 }
 

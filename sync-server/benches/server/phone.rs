@@ -130,6 +130,8 @@ impl Phone {
             vouched: Vec::new(),
             letter: None,
             before: false,
+            records: Vec::new(),
+            records_from: None,
             want: Vec::new(),
             proofs: Vec::new(),
         }

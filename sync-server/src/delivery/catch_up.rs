@@ -75,7 +75,7 @@ fn take(
                 got.take_forget(household);
             }
         }
-        LogKind::Person | LogKind::Area => {}
+        LogKind::Person | LogKind::Area | LogKind::Record => {}
     }
     Ok(())
 }

@@ -10,12 +10,14 @@
 mod catch_up;
 mod compare;
 mod grow;
+mod records;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use app_core::domain::{Area, Person};
 use app_core::wire::message::{ActorName, AreaName, Cursor, Held, Pulled, Whole};
+use app_core::wire::record::Carried;
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
@@ -43,6 +45,10 @@ pub struct Asked<'a> {
     /// the changes it has just pushed: these alone are not sent back. Other work of its own that lies after the cursor it
     /// does not know of: it was put back to an older copy of itself.
     pub pushed: HashSet<[u8; 32]>,
+    /// records are there up to this place only
+    pub records_from: Option<u64>,
+    /// the records it has just pushed
+    pub pushed_records: HashSet<[u8; 32]>,
     /// the server's epoch
     pub epoch: &'a str,
     /// the most bytes to send, before compression
@@ -66,6 +72,10 @@ pub struct Delivery {
     pub lacking: Vec<ByteBuf>,
     /// changes of the device that had been parked and have gone in after all
     pub released: Vec<ByteBuf>,
+    /// records of its areas
+    pub records: Vec<Carried>,
+    /// there are more records: these go up to this place only
+    pub records_to: Option<u64>,
     /// who wrote; yet to be signed
     pub actors: Vec<ActorName>,
     /// the person, when news
@@ -146,10 +156,12 @@ pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
         return Ok(told);
     }
     let start = if known { asked.cursor.clone() } else { told.cursor.clone() };
+    let from = asked.records_from.filter(|_| known).unwrap_or(start.seq).min(last);
+    let used = records::records(r, asked, from, last, &mut told)?;
     let mut got = Gathering {
         r,
         used: 0,
-        budget: asked.budget,
+        budget: asked.budget.saturating_sub(used),
         whole: BTreeMap::new(),
         changes: BTreeMap::new(),
         forget: BTreeSet::new(),
@@ -166,7 +178,11 @@ pub fn answer(r: &dyn Reads, asked: &Asked<'_>) -> Result<Delivery> {
     }
     wanted(&mut got, asked)?;
     compare::forget_strangers(&mut got, asked)?;
-    told.more = upto < last || !held.complete();
+    if upto < last {
+        // The next request goes on from there, and not through the same records again.
+        told.records_to = told.records_to.or(Some(last));
+    }
+    told.more = upto < last || !held.complete() || told.records_to.is_some();
     (told.cursor.areas, told.cursor.growing) =
         if upto < last { (start.areas, start.growing) } else { held.into_cursor() };
     told.released = r.released(asked.device, start.seq)?.into_iter().map(ByteBuf::from).collect();

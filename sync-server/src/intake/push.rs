@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::judge::{Author, Bringer, Judge};
 use super::park::{Parking, Space};
 use super::proof::Proofs;
+use super::records::Filed;
 use super::waiting::{CARRIER, Wish, admit_waiting, passing};
 use crate::error::{Error, Result, Why};
 use crate::store::Writes;
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub taken: u64,
     /// their bytes, what the server has signed for apart
     pub bytes: u64,
+    /// what became of the records
+    pub records: Filed,
 }
 
 /// Takes a round's changes.

@@ -20,10 +20,11 @@ pub struct Checked {
     pub problems: Vec<String>,
 }
 
-/// The files' integrity; every document loads; its heads are those stored and those of the log; the projections too.
+/// The files' integrity; every record is what was signed; every document loads; its heads are those stored and those of the log; the projections too.
 pub fn check(store: &dyn Store) -> Result<Checked> {
     let mut found = Checked { problems: store.integrity()?, ..Checked::default() };
     read(store, |r| {
+        found.problems.extend(super::packs::check(r)?);
         every_household(r, |id| {
             found.households += 1;
             if let Err(e) = check_one(r, id, &mut found) {

@@ -7,11 +7,14 @@ use app_core::domain::id::short_id;
 use app_core::policy::Pack;
 use app_core::wire;
 use app_core::wire::message::PackFiles;
+use app_core::wire::record::packs::{PUBLISHED, PackPublished};
+use app_core::wire::record::{Record, to_body};
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 
-use super::{BORN, COUNTY, EPOCH, NAME, PACK, URL};
+use super::{BORN, COUNTY, EPOCH, NAME, PACK, PACK_AT, URL};
 use crate::error::{Error, Result};
+use crate::intake::records::file_as_operator;
 use crate::store::rows::PackRow;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, Writes, read, write};
@@ -59,7 +62,9 @@ pub fn init(data: &Path, setup: Setup, pack: &Pack, now: i64) -> Result<Made> {
         hosts.extend(setup.hosts);
         hosts.dedup();
         crate::keys::make(w, &hosts)?;
-        publish(w, &row, now)
+        w.put_pack(&row, now)?;
+        w.set(PACK_AT, now.saturating_mul(1000).to_string().as_bytes())?;
+        w.set(PACK, row.hash.as_bytes())
     })?;
     read(&store, |r| {
         Ok(Made {
@@ -70,20 +75,35 @@ pub fn init(data: &Path, setup: Setup, pack: &Pack, now: i64) -> Result<Made> {
     })
 }
 
-/// Puts a pack in force; devices take it at their next round.
+/// The operator puts a pack in force, without a second person: the exception to the rule, recorded as what it is and signed
+/// by the server. Devices take it at their next round.
 pub fn publish_pack(store: &dyn Store, pack: &Pack, now: i64) -> Result<String> {
     let row = pack_row(pack)?;
     let hash = row.hash.clone();
-    write(store, move |w| publish(w, &row, now))?;
+    write(store, move |w| {
+        w.put_pack(&row, now)?;
+        if super::text(&*w, PACK)?.as_deref() == Some(&row.hash) {
+            return Ok(());
+        }
+        let county = super::county(&*w)?;
+        let sign = crate::keys::signing(&*w)?.to_bytes();
+        let hash = hex::decode(&row.hash).unwrap_or_default();
+        let body = PackPublished {
+            proposal: ByteBuf::new(),
+            pack: ByteBuf::from(hash.clone()),
+            id: row.id.clone(),
+            version: row.version.clone(),
+        };
+        let body = to_body(&body).ok_or_else(|| Error::internal("记录写不出。 The record cannot be written."))?;
+        let (nonce, at) = (app_core::domain::id::nonce(), now.saturating_mul(1000));
+        let record = Record::signed(nonce, PUBLISHED, &county, at, &[&hash], body, &sign);
+        file_as_operator(w, &record, &sign, now)
+    })?;
     Ok(hash)
 }
 
-fn publish(w: &mut dyn Writes, row: &PackRow, now: i64) -> Result<()> {
-    w.put_pack(row, now)?;
-    w.set(PACK, row.hash.as_bytes())
-}
-
-fn pack_row(pack: &Pack) -> Result<PackRow> {
+/// A pack as it is kept.
+pub fn pack_row(pack: &Pack) -> Result<PackRow> {
     let files = pack.files().iter().map(|(path, b)| (path.clone(), ByteBuf::from(b.clone()))).collect();
     let manifest = pack.manifest();
     Ok(PackRow {

@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod check;
 pub mod init;
+pub mod packs;
 pub mod parked;
 pub mod people;
 pub mod qr;
@@ -21,6 +22,8 @@ pub const COUNTY: &str = "county";
 pub const EPOCH: &str = "epoch";
 /// Setting: hash of the pack in force.
 pub const PACK: &str = "pack";
+/// Setting: since when it is in force, milliseconds.
+pub const PACK_AT: &str = "pack_at";
 /// Setting: the server's first day, seconds; imported files are dated so.
 pub const BORN: &str = "born";
 /// Setting: when it was restored, seconds.
@@ -36,6 +39,11 @@ pub const TLS: &str = "tls";
 /// A setting as text.
 pub fn text(r: &dyn Reads, key: &str) -> Result<Option<String>> {
     Ok(r.setting(key)?.and_then(|v| String::from_utf8(v).ok()))
+}
+
+/// Since when the pack in force is that, milliseconds; 0 = of before this was noted.
+pub fn in_force_since(r: &dyn Reads) -> Result<i64> {
+    Ok(seconds(r, PACK_AT)?.unwrap_or_default())
 }
 
 fn seconds(r: &dyn Reads, key: &str) -> Result<Option<i64>> {

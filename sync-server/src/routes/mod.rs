@@ -6,6 +6,7 @@
 //! | `POST /v1/enrol` | `EnrolRequest` | `EnrolAnswer` |
 //! | `POST /v1/sync` | `SyncRequest`, bearer token | `SyncAnswer` |
 //! | `GET /v1/pack/{hash}` | bearer token | `PackFiles` |
+//! | `POST /v1/pack` | `PackFiles`, bearer token | `PackRef`; kept, not in force |
 //! | `GET /healthz` `GET /readyz` | – | `ok` |
 //! | `GET /metrics` | from this machine, or bearer token | Prometheus text |
 
@@ -108,6 +109,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/enrol", post(enrol::enrol).layer(DefaultBodyLimit::max(enrol::ENROL_MAX)))
         .route("/v1/sync", post(sync::sync))
         .route("/v1/pack/{hash}", get(pack::pack))
+        .route("/v1/pack", post(pack::bring))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

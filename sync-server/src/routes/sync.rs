@@ -7,6 +7,7 @@ use app_core::domain::Area;
 use app_core::wire;
 use app_core::wire::lean::{HOUSEHOLD_BEGINNING, is_lean, make_whole, whole_households, words};
 use app_core::wire::message::{Push, SyncAnswer, SyncRequest};
+use app_core::wire::record::RECORDS_MAX;
 use app_core::wire::sign::{actor_of, public_key, push_hashes, sign_receipt, verify_push};
 use app_core::wire::version;
 use axum::body::Bytes;
@@ -21,6 +22,7 @@ use super::policy::InForce;
 use super::{App, bearer, body, within_limit};
 use crate::delivery::{self, Asked, Delivery};
 use crate::error::{Error, Result, Why};
+use crate::intake::records::{Desk, too_many};
 use crate::intake::{Outcome, Proofs, Round, take, take_parked};
 use crate::letters;
 use crate::officer::{check_token, pushing_as};
@@ -54,6 +56,7 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
         // of which the backup may never have heard. What it brings, it brings again then.
         request.push.clear();
         request.sig.clear();
+        request.records.clear();
     }
     if request.push.iter().any(is_lean) {
         // Putting a lean change back hashes it many times: one larger than any the gate takes has to come whole.
@@ -80,6 +83,8 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     };
     metrics::counter!("ruhu_changes_taken_total").increment(outcome.taken);
     metrics::counter!("ruhu_changes_refused_total").increment(u64::try_from(outcome.refused.len()).unwrap_or_default());
+    // What was published a moment ago is named in this very answer.
+    let force = if outcome.records.published { read(&*app.store, |r| app.policy.now(r))? } else { force };
     answer(app, &device, &request, &force, outcome, limit)
 }
 
@@ -96,6 +101,9 @@ fn check_bounds(request: &SyncRequest) -> Result<()> {
             Why::TooLarge,
             "一次上传的修改过多，没有写入；本机内容都在，请再同步一次。 Too many changes in one push; nothing was written, everything here is safe. Sync again.",
         ));
+    }
+    if request.records.len() > RECORDS_MAX {
+        return Err(too_many());
     }
     let pushed = |p: &Push| p.household.len() == 16 || is_lean(p) && p.household.len() == HOUSEHOLD_BEGINNING;
     let sound = request.push.iter().all(pushed)
@@ -166,6 +174,7 @@ fn has_heard(request: &SyncRequest, epoch: &str, person: &PersonRow) -> bool {
 /// Whether there is anything to write.
 fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i64) -> bool {
     !request.push.is_empty()
+        || !request.records.is_empty()
         || !request.vouched.is_empty()
         || request.letter.is_some()
         || !request.actors.is_empty()
@@ -225,15 +234,18 @@ fn bring(
         now,
     };
     let day = settings::day_of(now);
-    if !request.push.is_empty() && w.brought(&device.id, day)? >= settings::BROUGHT_A_DAY {
+    let brings = !request.push.is_empty() || !request.records.is_empty();
+    if brings && w.brought(&device.id, day)? >= settings::BROUGHT_A_DAY {
         return Err(Error::new(
             Why::Quota,
             "本机今天上传的内容已到上限，这次没有写入；本机内容都在，请明天再同步，或联系管理员。 This device has brought as much as is taken in a day; nothing was written, everything here is safe. Sync tomorrow or ask the administrator.",
         ));
     }
     let mut outcome = take(w, &round)?;
-    if outcome.bytes > 0 {
-        w.add_brought(&device.id, day, outcome.bytes)?;
+    outcome.records = Desk { permits: &force.permits, sign, now }.take(w, &request.records)?;
+    let bytes = outcome.bytes.saturating_add(outcome.records.bytes);
+    if bytes > 0 {
+        w.add_brought(&device.id, day, bytes)?;
     }
     for actor in &fresh {
         outcome.taken += take_parked(w, &force.permits, actor, now)?;
@@ -254,6 +266,9 @@ fn answer(
         v: version::CURRENT,
         acks: outcome.acks,
         refused: outcome.refused,
+        filed: outcome.records.acks,
+        unfiled: outcome.records.refused,
+        packs_wanted: outcome.records.wanted,
         time: chrono::Utc::now().timestamp_millis(),
         pack: (!runs(&request.pack, &force.reference.hash)).then(|| force.reference.clone()),
         ..SyncAnswer::default()
@@ -266,7 +281,7 @@ fn answer(
             told.cursor.mark = mark::of(r, &app.sign, &told.cursor)?;
             Ok(told)
         })?;
-        let small = told.whole.len() + told.changes.len() <= 1;
+        let small = told.whole.len() + told.changes.len() + told.records.len() <= 1;
         fill(&mut answer, told, &outcome.lacking);
         letters::vouch(&mut answer.actors, &app.sign);
         answer.letter =
@@ -309,6 +324,8 @@ fn deliver(
             want: &request.want,
             brought: brought.to_vec(),
             pushed: push_hashes(request).unwrap_or_default().into_iter().collect(),
+            records_from: request.records_from,
+            pushed_records: request.records.iter().map(|c| c.record.hash()).collect(),
             epoch: &crate::ops::epoch(r)?,
             budget,
         },
@@ -329,6 +346,8 @@ fn fill(answer: &mut SyncAnswer, told: Delivery, lacking: &[serde_bytes::ByteBuf
         actors: told.actors,
         person: told.person,
         areas: told.areas,
+        records: told.records,
+        records_to: told.records_to,
         ..std::mem::take(answer)
     };
 }

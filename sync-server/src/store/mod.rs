@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use rows::{
-    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogRow, NewDevice, NewTicket, News, PackRow, Parked,
-    ParkedLine, ParkedWish, PersonRow, Place, PushRow, TicketRow, Unsaved,
+    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogRow, NewDevice, NewRecord, NewTicket, News, PackLine,
+    PackRow, Parked, ParkedLine, ParkedWish, PersonRow, Place, PushRow, RecordRow, TicketRow, Unsaved,
 };
 
 /// A job that reads one consistent state.
@@ -107,6 +107,18 @@ pub trait Reads {
     fn news(&self, areas: &[Area], since: u64) -> Result<News>;
     /// A row of the log.
     fn log(&self, seq: u64) -> Result<Option<LogRow>>;
+    /// A record by its hash.
+    fn record(&self, hash: &[u8; 32]) -> Result<Option<RecordRow>>;
+    /// The record at a place of the log.
+    fn record_at(&self, seq: u64) -> Result<Option<RecordRow>>;
+    /// Records of some kinds in the order in which they were first filed.
+    fn records_of(&self, kinds: &[&str]) -> Result<Vec<RecordRow>>;
+    /// Places and sizes of the records of an area of `scope`, within or around it, after `since`, ascending.
+    fn record_places(&self, scope: &[Area], since: u64) -> Result<Vec<(u64, usize)>>;
+    /// When the latest record was filed, milliseconds; 0 when there is none.
+    fn latest_record(&self) -> Result<i64>;
+    /// Every pack kept here, the oldest first.
+    fn packs(&self) -> Result<Vec<PackLine>>;
     /// Whether an area within or above `scope` was named after `since`.
     fn named_since(&self, scope: &[Area], since: u64) -> Result<bool>;
 }
@@ -147,6 +159,8 @@ pub trait Writes: Reads {
     fn save(&mut self, id: Uuid, heads: &[[u8; 32]], snapshot: &[u8]) -> Result<()>;
     /// Appends an accepted change to the log.
     fn append(&mut self, change: &Unsaved<'_>) -> Result<u64>;
+    /// Files a record; its place in the log.
+    fn file_record(&mut self, record: &NewRecord<'_>) -> Result<u64>;
     /// Keeps the signature of a push; gives its id.
     fn put_push(&mut self, push: &PushRow<'_>) -> Result<i64>;
     /// Parks a refused change.

@@ -117,6 +117,61 @@ pub struct PackRow {
     pub files: Vec<u8>,
 }
 
+/// A pack without its files.
+#[derive(Debug, Clone)]
+pub struct PackLine {
+    /// hash of the pack, hex
+    pub hash: String,
+    /// `pack.toml` id
+    pub id: String,
+    /// `pack.toml` version
+    pub version: String,
+    /// when it came here
+    pub added_at: i64,
+}
+
+/// A record as stored.
+#[derive(Debug, Clone)]
+pub struct RecordRow {
+    /// its place in the log
+    pub seq: u64,
+    /// its hash
+    pub hash: [u8; 32],
+    /// its kind
+    pub kind: String,
+    /// its area
+    pub area: String,
+    /// when it was first filed, milliseconds
+    pub at: i64,
+    /// whose it is; empty: the operator's
+    pub person: String,
+    /// the encoded [`app_core::wire::record::Record`]
+    pub bytes: Vec<u8>,
+    /// our word on it, encoded
+    pub filing: Vec<u8>,
+}
+
+/// A record to file.
+#[derive(Debug, Clone)]
+pub struct NewRecord<'a> {
+    /// its hash
+    pub hash: &'a [u8; 32],
+    /// its kind
+    pub kind: &'a str,
+    /// its area
+    pub area: &'a str,
+    /// when it was first filed, milliseconds
+    pub at: i64,
+    /// whose it is
+    pub person: &'a str,
+    /// the encoded record
+    pub bytes: &'a [u8],
+    /// our word on it, encoded
+    pub filing: &'a [u8],
+    /// now, seconds
+    pub now: i64,
+}
+
 /// A household as stored.
 #[derive(Debug, Clone)]
 pub struct HouseholdRow {
@@ -258,6 +313,8 @@ pub enum LogKind {
     Person,
     /// an area was named
     Area,
+    /// a record was filed
+    Record,
 }
 
 /// A row of the log.

@@ -157,6 +157,8 @@ impl Phone {
             vouched: Vec::new(),
             letter: None,
             before: false,
+            records: Vec::new(),
+            records_from: None,
         };
         sign_push(&mut request, &self.secret).unwrap();
         request

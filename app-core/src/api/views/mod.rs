@@ -4,6 +4,7 @@
 mod desk;
 mod household;
 mod lists;
+mod policy;
 mod policy_desk;
 mod session;
 mod sync;
@@ -12,6 +13,7 @@ mod visit;
 pub use desk::*;
 pub use household::*;
 pub use lists::*;
+pub use policy::*;
 pub use policy_desk::*;
 pub use session::*;
 pub use sync::*;

@@ -3,6 +3,8 @@
 
 #[path = "phone/json.rs"]
 mod json;
+#[path = "phone/packs.rs"]
+mod packs;
 #[path = "phone/what_if.rs"]
 mod what_if;
 
@@ -72,6 +74,9 @@ enum Verb {
     Rebuild,
     /// A hash of the content of each household file
     Digest,
+    /// A pack is put in force by two people
+    #[command(subcommand)]
+    Pack(packs::Verb),
     /// What another pack (folder or workbook) would change over the households held; nothing is written
     WhatIf {
         pack: PathBuf,
@@ -275,6 +280,7 @@ fn work(phone: &Phone) -> Result<Value> {
         Verb::Status => app.status().map(|status| json::status(&status)),
         Verb::Rebuild => app.rebuild().map(|count| json!({ "households": count })),
         Verb::Digest => json::digest(&app),
+        Verb::Pack(verb) => packs::answer(&app, verb),
         Verb::WhatIf { pack, area } => what_if::answer(&app, pack, area.as_deref()),
     }
 }

@@ -7,6 +7,7 @@ mod log_file;
 mod open;
 mod pool;
 mod reads;
+mod records;
 mod writer;
 mod writes;
 

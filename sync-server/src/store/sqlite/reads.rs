@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::store::Reads;
 use crate::store::people::Entry;
 use crate::store::rows::{
-    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogKind, LogRow, News, PackRow, Parked, ParkedLine,
-    ParkedWish, PersonRow, Place, TicketRow,
+    ActorOwner, AreaRow, ChangeRow, DeviceRow, HouseholdRow, LogKind, LogRow, News, PackLine, PackRow, Parked,
+    ParkedLine, ParkedWish, PersonRow, Place, RecordRow, TicketRow,
 };
 
 /// Most log rows looked at in one round.
@@ -28,7 +28,7 @@ impl<'a> View<'a> {
 }
 
 impl View<'_> {
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -37,7 +37,7 @@ impl View<'_> {
         Ok(self.0.prepare_cached(sql)?.query_row(params, map).optional()?)
     }
 
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -46,7 +46,7 @@ impl View<'_> {
         Ok(self.0.prepare_cached(sql)?.query_map(params, map)?.collect::<rusqlite::Result<_>>()?)
     }
 
-    fn value<T: FromSql>(&self, sql: &str, params: impl Params) -> Result<Option<T>> {
+    pub(super) fn value<T: FromSql>(&self, sql: &str, params: impl Params) -> Result<Option<T>> {
         self.one(sql, params, |r| r.get(0))
     }
 
@@ -371,6 +371,30 @@ impl Reads for View<'_> {
         )
     }
 
+    fn record(&self, hash: &[u8; 32]) -> Result<Option<RecordRow>> {
+        self.record_by_hash(hash)
+    }
+
+    fn record_at(&self, seq: u64) -> Result<Option<RecordRow>> {
+        self.record_at_place(seq)
+    }
+
+    fn records_of(&self, kinds: &[&str]) -> Result<Vec<RecordRow>> {
+        self.records_of_kinds(kinds)
+    }
+
+    fn record_places(&self, scope: &[Area], since: u64) -> Result<Vec<(u64, usize)>> {
+        self.places_of_records(scope, since)
+    }
+
+    fn latest_record(&self) -> Result<i64> {
+        self.time_of_latest_record()
+    }
+
+    fn packs(&self) -> Result<Vec<PackLine>> {
+        self.pack_lines()
+    }
+
     fn named_since(&self, scope: &[Area], since: u64) -> Result<bool> {
         let since = i64::try_from(since).unwrap_or(i64::MAX);
         for area in scope {
@@ -440,6 +464,7 @@ fn kind(code: i64) -> LogKind {
         2 => LogKind::Arrive,
         3 => LogKind::Leave,
         4 => LogKind::Person,
+        6 => LogKind::Record,
         _ => LogKind::Area,
     }
 }
@@ -452,16 +477,17 @@ pub(super) fn kind_code(kind: LogKind) -> i64 {
         LogKind::Leave => 3,
         LogKind::Person => 4,
         LogKind::Area => 5,
+        LogKind::Record => 6,
     }
 }
 
 /// Codes from (included) to (excluded) that lie in the area: `:` comes after the digits and after `-`.
-fn span(area: &Area) -> (String, String) {
+pub(super) fn span(area: &Area) -> (String, String) {
     let code = area.as_str();
     (code.to_owned(), format!("{code}:"))
 }
 
-fn number(n: i64) -> u64 {
+pub(super) fn number(n: i64) -> u64 {
     u64::try_from(n).unwrap_or_default()
 }
 

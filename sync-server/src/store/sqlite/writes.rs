@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::reads::{View, kind_code};
 use crate::error::{Error, Result};
 use crate::store::people::Entry;
-use crate::store::rows::{HouseholdRow, LogKind, NewDevice, NewTicket, PackRow, Parked, PushRow, Unsaved};
+use crate::store::rows::{HouseholdRow, LogKind, NewDevice, NewRecord, NewTicket, PackRow, Parked, PushRow, Unsaved};
 use crate::store::{Reads, Writes};
 
 impl View<'_> {
-    fn run(&self, sql: &str, params: impl Params) -> Result<usize> {
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize> {
         Ok(self.0.prepare_cached(sql)?.execute(params)?)
     }
 
@@ -42,7 +42,7 @@ impl View<'_> {
     }
 
     /// The mark of the next row: it hangs on the row before, and so on every row.
-    fn next_mark(&self, row: &[&[u8]]) -> Result<Vec<u8>> {
+    pub(super) fn next_mark(&self, row: &[&[u8]]) -> Result<Vec<u8>> {
         let before: Option<Vec<u8>> = self
             .0
             .prepare_cached("SELECT mark FROM log ORDER BY seq DESC LIMIT 1")?
@@ -56,7 +56,7 @@ impl View<'_> {
         Ok(hasher.finalize().iter().take(8).copied().collect())
     }
 
-    fn news_of(&self, unit: &str) -> Result<u64> {
+    pub(super) fn news_of(&self, unit: &str) -> Result<u64> {
         let seq = self.0.last_insert_rowid();
         self.run(
             "INSERT INTO unit (code, last_seq) VALUES (?1, ?2) ON CONFLICT (code) DO UPDATE SET last_seq = ?2",
@@ -260,6 +260,10 @@ impl Writes for View<'_> {
             )?;
         }
         Ok(seq)
+    }
+
+    fn file_record(&mut self, record: &NewRecord<'_>) -> Result<u64> {
+        self.insert_record(record)
     }
 
     fn put_push(&mut self, p: &PushRow<'_>) -> Result<i64> {

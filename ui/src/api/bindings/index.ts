@@ -491,6 +491,12 @@ risk_kinds: Array<Count>, suggestions: Array<Count>, outcomes: Array<Count>,
  */
 by_day: Array<Count>, leaflets: Array<Count>, };
 
+export type PackView = { 
+/**
+ * hex
+ */
+hash: string, id: string, version: string, };
+
 /**
  * A visit entered from paper: collector and day of the visit; never counts as evidence made in the house.
  */
@@ -660,6 +666,118 @@ checks: Array<CheckCount>,
 villages: Array<VillageProblems>, rows: Array<ProblemHousehold>, };
 
 export type ProgressFilter = "left" | "draft" | "done" | "unsynced" | "leaflet_due" | "attempted" | "partly" | "conflict";
+
+export type ProposalStateView = "waiting" | "open" | "published" | "withdrawn" | "stale" | "refused";
+
+export type ProposalView = { 
+/**
+ * hex; what `policy.publish` and `policy.withdraw` take
+ */
+id: string, pack: PackView, 
+/**
+ * hash of the pack that it was compared with
+ */
+base: string, 
+/**
+ * why
+ */
+note: string, 
+/**
+ * the first lines of the difference
+ */
+summary: Array<string>, 
+/**
+ * how many more lines there are
+ */
+more: number, 
+/**
+ * empty until the server has it: this person then
+ */
+proposed_by: string, proposed_by_title: string, proposed_at: string, state: ProposalStateView, state_words: string, 
+/**
+ * who published or withdrew it; empty until the server has it
+ */
+decided_by: string, decided_at: string | null, 
+/**
+ * why it was withdrawn
+ */
+decided_note: string, 
+/**
+ * the decision is on this device only
+ */
+decision_waits: boolean, 
+/**
+ * why the server would not take it, or the latest decision about it
+ */
+refused: string | null, 
+/**
+ * the pack's files are on this device: difference and what-if can be shown
+ */
+files_here: boolean, may_publish: boolean, 
+/**
+ * why not: the button's hint
+ */
+may_not_publish: string | null, may_withdraw: boolean, };
+
+/**
+ * `policy.proposals`, `policy.propose`, `policy.publish`, `policy.withdraw` → what stands.
+ */
+export type ProposalsView = { 
+/**
+ * by the server's word; its files may still be on the way
+ */
+in_force: PackView | null, may_propose: boolean, 
+/**
+ * why not
+ */
+may_not_propose: string | null, 
+/**
+ * the latest first
+ */
+proposals: Array<ProposalView>, 
+/**
+ * what was put in force, the latest first
+ */
+published: Array<PublicationView>, };
+
+/**
+ * `policy.propose`: the candidate that was uploaded for trying; or a pack of this device by its hash (`pack`); or files.
+ */
+export type ProposeRequest = { 
+/**
+ * hash (hex) of a pack whose files are on this device
+ */
+pack?: string, 
+/**
+ * path inside the pack → base64
+ */
+files?: { [key in string]: string }, 
+/**
+ * why
+ */
+note: string, };
+
+/**
+ * A pack that was put in force.
+ */
+export type PublicationView = { pack: PackView, at: string, 
+/**
+ * empty: the server's operator, without a second person
+ */
+by: string, 
+/**
+ * empty where nobody proposed it
+ */
+proposed_by: string, };
+
+/**
+ * `policy.publish`
+ */
+export type PublishRequest = { 
+/**
+ * id of the proposal
+ */
+proposal: string, };
 
 export type QuestionView = { 
 /**
@@ -1045,6 +1163,19 @@ changed: number, shifts: Array<ShiftView>,
 rows: Array<WhatIfHousehold>, };
 
 /**
+ * `policy.withdraw`
+ */
+export type WithdrawRequest = { 
+/**
+ * id of the proposal
+ */
+proposal: string, 
+/**
+ * why
+ */
+note: string, };
+
+/**
  * `policy.progress` → how far the what-if is.
  */
 export type WorkView = { running: boolean, done: number, total: number, };
@@ -1083,6 +1214,10 @@ export type Methods = {
   "sync.now": { request: Nothing; answer: SyncView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
   "problems.view": { request: ProblemsRequest; answer: ProblemsView };
+  "policy.proposals": { request: Nothing; answer: ProposalsView };
+  "policy.propose": { request: ProposeRequest; answer: ProposalsView };
+  "policy.publish": { request: PublishRequest; answer: ProposalsView };
+  "policy.withdraw": { request: WithdrawRequest; answer: ProposalsView };
   "policy.running": { request: Nothing; answer: PolicyView };
   "policy.candidate": { request: Nothing; answer: CandidateView | null };
   "policy.upload": { request: UploadRequest; answer: CandidateView | null };

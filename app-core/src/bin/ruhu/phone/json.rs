@@ -184,6 +184,8 @@ pub fn status(s: &Status) -> Value {
         "households": s.households,
         "waiting": s.waiting,
         "waiting_changes": s.waiting_changes,
+        "waiting_records": s.waiting_records,
+        "refused_records": s.refused_records,
         "drafts": drafts,
         "refused": refused,
         "conflicts": s.conflicts,
