@@ -141,9 +141,7 @@ impl Instance {
         }
         let mut wanted: Vec<(usize, &str)> = Vec::new();
         for word in chosen(question.kind, kept) {
-            if let Some(at) = self.choice_index(question, word)
-                && self.state(node).offered.as_ref().is_none_or(|o| o.contains(&(at as u32)))
-            {
+            if let Some(at) = self.offered_index(node, question, word) {
                 wanted.push((at, word));
             }
         }
@@ -151,6 +149,19 @@ impl Instance {
             wanted.sort_by_key(|(at, _)| *at);
         }
         wanted.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The index of a value among the choices that a node offers.
+    fn offered_index(&self, node: NodeId, question: &Question, value: &str) -> Option<usize> {
+        let first = self.choice_index(question, value)?;
+        let Some(offered) = &self.state(node).offered else { return Some(first) };
+        if offered.contains(&(first as u32)) {
+            return Some(first);
+        }
+        // Where a list may hold a value twice (a town of the same name in each county), another of them is offered.
+        let list = self.form.lists.get(question.list?)?;
+        let same = |i: &&u32| list.choices.get(**i as usize).is_some_and(|c| c.name == value);
+        offered.iter().find(same).map(|i| *i as usize)
     }
 
     /// What of a kept answer is no choice of the question at all (its form had another list when it was answered); not what
