@@ -290,6 +290,32 @@ fn a_record_that_was_altered_on_the_way_is_not_taken_and_the_round_goes_on() {
 }
 
 #[test]
+fn what_was_altered_in_the_servers_own_database_no_phone_believes_and_the_check_finds() {
+    let mut township = Township::village();
+    let (huang, lu) = bureau(&mut township);
+    huang.pack_propose(&changed("2023.2"), "县里本周调整了排查表").unwrap();
+    huang.sync();
+    let [mine] = huang.read(|tx| tx.records_of(&KINDS)).unwrap().try_into().unwrap();
+    let mut made: PackProposed = from_body(&mine.record.body).unwrap();
+    made.note = "局长已同意".into();
+    let altered = Record { body: to_body(&made).unwrap().into(), ..mine.record };
+    township.close();
+    let file = sync_server::settings::database(&township.data);
+    let changed = rusqlite::Connection::open(file)
+        .unwrap()
+        .execute("UPDATE record SET bytes = ?", [wire::encode(&altered).unwrap()])
+        .unwrap();
+    assert_eq!(changed, 1);
+    township.open();
+    lu.sync();
+    assert!(lu.pack_proposals().unwrap().lines.is_empty());
+    assert!(lu.status().unwrap().trouble.is_some_and(|t| t.contains("签名不符")), "the desk says so");
+    let found = sync_server::ops::check::check(township.store()).unwrap().problems;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("not what was signed"), "{found:?}");
+}
+
+#[test]
 fn a_kind_of_a_later_version_is_kept_and_passed_on_to_its_area_and_nobody_else() {
     let mut township = Township::village();
     let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
@@ -312,12 +338,16 @@ fn a_kind_of_a_later_version_is_kept_and_passed_on_to_its_area_and_nobody_else()
     let [theirs] = held(&desk).try_into().unwrap();
     assert_eq!((theirs.record, theirs.filing.unwrap().name.as_str()), (record(&grid), "韦秀英"));
     assert!(held(&li).is_empty(), "another grid's is not his to see");
-    // Whoever is given the grid later gets it, whoever loses it lets it go.
+    // Whoever is given the grid later gets it, whoever loses it lets it go; what she made there before she heard is taken.
     township.move_person(&li.person, &[GRID1]);
     township.move_person(&wei.person, &[GRID2]);
+    let late = Record::signed([8; 16], "visit-returned", &grid, 8, &[], vec![0xf6], &secret(&wei));
+    let late = wei.transact(|tx| tx.write_record(&late)).unwrap();
+    wei.sync();
     settle(&township, &[&wei, &li, &desk]);
-    assert_eq!(held(&li).len(), 1);
-    assert!(!held(&wei).iter().any(|r| r.hash == hash));
+    assert_eq!(held(&li).len(), 2);
+    assert!(held(&li).iter().any(|r| r.hash == late));
+    assert!(!held(&wei).iter().any(|r| r.hash == hash || r.hash == late));
 }
 
 #[test]
