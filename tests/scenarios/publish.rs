@@ -10,8 +10,9 @@ use app_core::wire;
 use app_core::wire::message::{Hash, SyncAnswer, SyncRequest};
 use app_core::wire::record::packs::{KINDS, PROPOSED, PackProposed, PackPublished};
 use app_core::wire::record::{Carried, Record, from_body, to_body};
+use ruhu_tests::programs::{self, Running, phone, server};
 use ruhu_tests::register::{GRID1, GRID2, VILLAGE};
-use ruhu_tests::township::{COUNTY, household, pack};
+use ruhu_tests::township::{COUNTY, household, pack, pack_folder};
 use ruhu_tests::{Fault, Phone, Township, settle};
 use serde_json::json;
 use sync_server::ops;
@@ -524,6 +525,58 @@ fn send(township: &Township, phone: &Phone, path: &str, body: &[u8]) -> (u16, Ve
     let token = phone.identity().unwrap().token.clone();
     let answer = client.post(url).bearer_auth(token).body(body.to_vec()).send().unwrap();
     (answer.status().as_u16(), answer.bytes().unwrap().to_vec())
+}
+
+#[test]
+fn the_same_from_the_command_line_with_the_real_programs() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let (data, folder) = (at("server"), pack_folder());
+    programs::json(server(
+        &data,
+        &["init", "--name", "桂禾县", "--county", COUNTY, "--pack", folder.to_str().unwrap()],
+    ));
+    let running = Running::serve(&data, "127.0.0.1:0");
+    let enrolled = |name: &str, title: &str, area: &str| {
+        let user = programs::json(server(&data, &["user", "add", "--name", name, "--title", title, "--area", area]));
+        let ticket = ["ticket", "--user", user["id"].as_str().unwrap(), "--url", &running.url];
+        let ticket = programs::json(server(&data, &ticket));
+        programs::json(phone(&at(name), &["enrol", "--ticket", ticket["ticket"].as_str().unwrap()]));
+        programs::json(phone(&at(name), &["sync"]));
+        at(name)
+    };
+    let huang = enrolled("黄素兰", "county_bureau", COUNTY);
+    let lu = enrolled("陆建华", "county_bureau", COUNTY);
+    let wei = enrolled("韦秀英", "grid_worker1", GRID1);
+    // As the county does it: the pack exported, changed in Excel, proposed as a workbook.
+    let (pack, book) = (Pack::from_files(changed("2023.2")).unwrap(), at("改后.xlsx"));
+    std::fs::write(&book, app_core::policy::workbook::write(&pack).unwrap()).unwrap();
+    let book = book.to_str().unwrap();
+    let (code, said) = programs::ended(phone(&wei, &["pack", "propose", book, "--note", "我想改"]));
+    assert_eq!((code, &said["error"]["kind"]), (Some(3), &json!("refused")));
+    let made = programs::json(phone(&huang, &["pack", "propose", book, "--note", "县里本周调整了排查表"]));
+    let id = made["record"].as_str().unwrap();
+    assert_eq!(programs::json(phone(&huang, &["status"]))["waiting_records"], json!(1));
+    programs::json(phone(&huang, &["sync"]));
+    assert_eq!(programs::ended(phone(&huang, &["pack", "publish", id])).0, Some(3));
+    programs::json(phone(&lu, &["sync"]));
+    let all = programs::json(phone(&lu, &["pack", "proposals"]));
+    let one = &all["proposals"][0];
+    assert_eq!(
+        (&one["state"], &one["may_publish"], &one["by"]["name"]),
+        (&json!("open"), &json!("yes"), &json!("黄素兰"))
+    );
+    programs::json(phone(&lu, &["pack", "publish", &id[..8]]));
+    programs::json(phone(&lu, &["sync"]));
+    programs::json(phone(&wei, &["sync"]));
+    let status = programs::json(phone(&wei, &["status"]));
+    assert_eq!(status["pack"], json!(hex::encode(pack.hash())));
+    let packs = programs::json(server(&data, &["pack", "list"]));
+    assert_eq!(packs["packs"].as_array().unwrap().len(), 2);
+    let history = programs::json(server(&data, &["pack", "history"]));
+    let kinds: Vec<&str> = history["history"].as_array().unwrap().iter().map(|s| s["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["pack-proposed", "pack-published"]);
+    running.stop();
 }
 
 /// The proposal's kind is what other files of this folder may look for.
