@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { json, township } from '../stage/stage.mjs'
-import { work } from '../stage/work.mjs'
+import { phone, work } from '../stage/work.mjs'
 import { browser, isReadable, nothingIsCut, picture, screens } from './browser.mjs'
 
 const deskSize = { width: 1440, height: 900 }
@@ -191,4 +191,77 @@ test('莫局长 tries a change of forms and policy: report by cell, difference, 
     await picture(page, `desk-policy-${part === 'In force' ? 'running' : 'preview'}-narrow`)
   }
   assert.deepEqual(page.complaints, [])
+})
+
+test('莫丽春 proposes, 农志强 publishes, and a phone takes it with its next sync', { timeout: 300_000 }, async (story) => {
+  const stage = await township({ households: 120 })
+  story.after(() => stage.close())
+  await ofCounty(stage, 'mo', '莫丽春')
+  await ofCounty(stage, 'nong2', '农志强')
+  const home = await mkdtemp(join(tmpdir(), 'ruhu-policy-'))
+  story.after(() => rm(home, { recursive: true, force: true }))
+  const worker = await phone(stage, 'wei')
+  assert.equal((await worker.call(['pack', 'proposals'])).in_force.version, '2023.1')
+
+  const mo = await stage.app('mo', screens)
+  const hers = await browser(story, deskSize, false)
+  await enrolDesk(hers, mo, (await stage.ticket('mo')).ticket)
+  const book = await workbook(mo, home, '低线调整', [
+    ['pack.toml', 'version = "2023.1"', 'version = "2023.2"'],
+    ['params.csv', 'large_household,5', 'large_household,4'],
+  ])
+  await hers.getByRole('link', { name: '表单与政策' }).click()
+  await go(hers, '发布')
+  await hers.getByText('还没有提议。').waitFor()
+  await hers.getByText('还没有可以提议的内容').waitFor()
+  await holds(hers, 'publish, empty')
+  await picture(hers, 'desk-policy-publish-empty')
+  await go(hers, '试改')
+  await hers.locator('input[type=file]').setInputFiles(book)
+  await pill(hers, '可以使用').waitFor()
+  await go(hers, '发布')
+  const propose = hers.getByRole('button', { name: '提议发布' })
+  assert.ok(await propose.isDisabled(), 'not without a reason')
+  await hers.getByRole('textbox', { name: /为什么改/ }).fill('县里把人口较多的标准由五人改为四人')
+  await propose.click()
+  await hers.getByRole('heading', { name: '提议（1）' }).waitFor()
+  await hers.getByText('县里把人口较多的标准由五人改为四人').waitFor()
+  await hers.getByText(/莫丽春.*提议/).waitFor({ timeout: 30_000 })
+  const own = hers.locator('.proposals').getByRole('button', { name: '发布', exact: true })
+  assert.ok(await own.isDisabled(), 'the one who proposed may not publish')
+  const why = await own.getAttribute('aria-describedby')
+  assert.ok((await hers.locator(`[id="${why}"]`).innerText()).length > 4, 'and is told why')
+  await holds(hers, 'proposed')
+  await picture(hers, 'desk-policy-proposed')
+  assert.equal((await mo.call('policy.running')).version, '2023.1', 'a proposal is in force nowhere')
+
+  // the second person looks and publishes
+  const nong = await stage.app('nong2', screens)
+  const his = await browser(story, deskSize, false)
+  await enrolDesk(his, nong, (await stage.ticket('nong2')).ticket)
+  await his.getByRole('link', { name: '表单与政策' }).click()
+  await go(his, '发布')
+  await his.getByText('县里把人口较多的标准由五人改为四人').waitFor()
+  await his.getByRole('button', { name: '与现行版本的差别' }).click()
+  await his.locator('.difference li', { hasText: '5 → 4' }).waitFor()
+  await holds(his, 'before publishing')
+  await picture(his, 'desk-policy-publish')
+  await his.locator('.proposals').getByRole('button', { name: '发布', exact: true }).click()
+  const sure = his.getByRole('dialog')
+  await sure.getByText('下次同步').waitFor()
+  await sure.getByRole('button', { name: '发布' }).click()
+  await his.getByRole('status').filter({ hasText: '版本 2023.2' }).waitFor({ timeout: 60_000 })
+  await his.getByRole('row', { name: /2023\.2.*莫丽春.*农志强/ }).waitFor()
+  await holds(his, 'published')
+  await picture(his, 'desk-policy-published')
+
+  // who proposed sees it, and a phone has it after one sync
+  await mo.call('sync.now')
+  await hers.reload()
+  await hers.getByRole('row', { name: /2023\.2.*莫丽春.*农志强/ }).waitFor()
+  await worker.call(['sync'])
+  const { in_force: taken } = await worker.call(['pack', 'proposals'])
+  assert.equal(taken.version, '2023.2')
+  assert.equal((await worker.call(['status'])).pack, taken.hash, 'its files are on the phone')
+  assert.deepEqual([...hers.complaints, ...his.complaints], [])
 })

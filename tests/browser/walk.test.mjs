@@ -144,7 +144,7 @@ test('the desk, screen by screen', { timeout: 600_000 }, async (story) => {
     const short = language.slice(0, 2)
     await app.call('settings.set', { language })
     await page.reload()
-    for (const [path, name] of [['/', 'overview'], ['/register', 'register'], [`/household/${seen.id}`, 'household'], ['/sync', 'sync'], ['/settings', 'settings']]) {
+    for (const [path, name] of [['/', 'overview'], ['/register', 'register'], [`/household/${seen.id}`, 'household'], ['/problems', 'problems'], ['/policy', 'policy'], ['/policy/try', 'policy-try'], ['/policy/preview', 'policy-preview'], ['/policy/publish', 'policy-publish'], ['/sync', 'sync'], ['/settings', 'settings']]) {
       await go(page, path)
       await settle(page)
       await whole(`${short}-${name}`)
