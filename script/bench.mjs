@@ -9,7 +9,7 @@ const title = {
   server: 'Server, durable, with permission check and projection',
 }
 const note = {
-  desk: '`rejudge_lists`: another income line comes into force and what the lists say of every household is made again; `judge_every_rule`: all rules over all households, in memory.',
+  desk: '`rejudge_lists`: another income line comes into force and what the lists say of every household is made again; `judge_every_rule`: all rules over all households, in memory; `every_check_over_every_household` (数据核查) and `what_if` (judged by two packs): read from the database and judged on all cores.',
   server: 'The real `ruhu-server` and real phones on the same cores: keys, tokens and signatures of their own, every visit through the gate and the permits and synced to disk before its answer (`sync-server/benches/server`). What is said per visit is the processor time of the server, however busy the machine was.',
 }
 const of = (part) => rows.filter((row) => row.part === part)

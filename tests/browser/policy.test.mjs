@@ -210,6 +210,11 @@ test('莫丽春 proposes, 农志强 publishes, and a phone takes it with its nex
     ['pack.toml', 'version = "2023.1"', 'version = "2023.2"'],
     ['params.csv', 'large_household,5', 'large_household,4'],
   ])
+  // the same from a terminal: over the households of one phone
+  const asked = await worker.call(['what-if', book])
+  assert.equal(asked.pack.version, '2023.2')
+  assert.equal(asked.households, (await worker.call(['households'])).total)
+  assert.equal(asked.listed.length, asked.changed)
   await hers.getByRole('link', { name: '表单与政策' }).click()
   await go(hers, '发布')
   await hers.getByText('还没有提议。').waitFor()

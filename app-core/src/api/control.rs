@@ -45,6 +45,10 @@ pub(super) fn of(question: &Question, form: &Form) -> Control {
         | Kind::Username
         | Kind::Email
         | Kind::PhoneNumber
+        | Kind::SimSerial
+        | Kind::SubscriberId
+        | Kind::StartGeopoint
+        | Kind::BackgroundAudio
         | Kind::Audit => Control::Text,
     }
 }

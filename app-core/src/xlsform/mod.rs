@@ -37,6 +37,7 @@
 pub mod binding;
 pub mod env;
 pub mod expr;
+mod features;
 pub mod form;
 pub mod instance;
 pub mod num;
@@ -44,6 +45,9 @@ mod problem;
 pub mod tables;
 pub mod tree;
 pub mod workbook;
+
+#[cfg(test)]
+mod proofs;
 
 pub use env::{Env, Table};
 pub use form::{Form, Kind, Question, QuestionId, Shape};

@@ -1,4 +1,4 @@
-//! Tables beside a form: CSV files of a folder, by stem, as they stand on a day.
+//! Tables beside a form: the CSV, GeoJSON and XML files of a folder, by stem, as they stand on a day.
 
 use super::env::Table;
 use super::problem::{Problem, Problems};
@@ -7,22 +7,38 @@ use chrono::NaiveDate;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Reads every CSV directly in a folder. In a table with the columns `from` and `to`, only rows in force on the day
+/// Reads every CSV, GeoJSON and XML file directly in a folder; a CSV wins over others of its stem. In a table with the columns `from` and `to`, only rows in force on the day
 /// count, the latest `from` first, so that a lookup finds the value of the day.
 pub fn load(folder: &Path, day: NaiveDate) -> Result<HashMap<String, Table>, Problems> {
     let mut out = HashMap::new();
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let entries = std::fs::read_dir(folder).map_err(|_| Problem::whole(name, "the folder cannot be read"))?;
-    for path in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "csv")) {
+    let mut paths: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| kind(p).is_some()).collect();
+    // csv < geojson < xml: read backwards, so that the CSV is what stays.
+    paths.sort_by_key(|p| std::cmp::Reverse(p.extension().map(std::ffi::OsStr::to_owned)));
+    for path in paths {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let fault = |message: &str| Problem::whole(&stem, message);
         if !std::fs::metadata(&path).is_ok_and(|m| m.len() <= MAX_BYTES) {
             return Err(fault("the table is too large").into());
         }
         let text = std::fs::read_to_string(&path).map_err(|_| fault("the table is not UTF-8 text"))?;
-        out.insert(stem.clone(), parse(&text, day).map_err(|e| fault(&e))?);
+        let table = match kind(&path) {
+            Some("geojson") => super::features::geojson(&text),
+            // An .xml that is no table (a form written out, a drawing) is somebody else's.
+            Some("xml") => match super::features::xml(&text) {
+                Ok(table) => Ok(table),
+                Err(_) => continue,
+            },
+            _ => parse(&text, day),
+        };
+        out.insert(stem.clone(), table.map_err(|e| fault(&e))?);
     }
     Ok(out)
+}
+
+fn kind(path: &Path) -> Option<&str> {
+    path.extension()?.to_str().filter(|e| matches!(*e, "csv" | "geojson" | "xml"))
 }
 
 /// One table from CSV text.

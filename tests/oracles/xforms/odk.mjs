@@ -33,17 +33,19 @@ function withHidden(xml, hidden, today) {
   return new window.XMLSerializer().serializeToString(doc)
 }
 
+const TYPES = { csv: 'text/csv', xml: 'text/xml', geojson: 'application/geo+json' }
+
 export class Odk {
   static async open(xml, tables, hidden, today) {
     setToday(today)
     const fetchFormAttachment = async (url) => {
       const text = tables[String(url).split('/').at(-1)]
-      return text === undefined ? new Response('', { status: 404 }) : new Response(text, { headers: { 'content-type': 'text/csv' } })
+      return text === undefined ? new Response('', { status: 404 }) : new Response(text, { headers: { 'content-type': TYPES[String(url).split('.').at(-1)] } })
     }
     const form = await loadForm(withHidden(xml, hidden, today), { fetchFormAttachment })
     if (form.status === 'failure') throw form.error
     const self = new Odk()
-    self.root = form.createInstance().root
+    self.root = form.createInstance({ preloadProperties: { deviceID: 'ruhu', username: 'ruhu' } }).root
     return self
   }
 
@@ -62,11 +64,12 @@ export class Odk {
 
   answer(node, value, kind) {
     // A choice drawn from answers may hold blanks.
-    if (kind === 'select_one') node.selectValues(value === '' ? [] : [value])
+    // select_one_external is a text field in ODK's engine.
+    if (kind === 'select_one' && node.nodeType === 'select') node.selectValues(value === '' ? [] : [value])
     else if (node.nodeType === 'select') node.selectValues(value === '' ? [] : value.split(' '))
     else if (node.nodeType === 'rank') node.setValues(value === '' ? [] : value.split(' '))
     else if (node.nodeType === 'trigger') node.setValue(value !== '')
-    else if (value === '') node.setValue(node.valueType === 'string' ? '' : null)
+    else if (value === '') node.setValue(['string', 'barcode'].includes(node.valueType) ? '' : null)
     else if (node.valueType === 'int') node.setValue(BigInt(value))
     else if (node.valueType === 'decimal') node.setValue(Number(value))
     else node.setValue(value)
@@ -81,7 +84,10 @@ export function stateOf(node) {
     container: container(node), relevant: state.relevant, readonly: state.readonly, required: state.required,
     value: container(node) ? '' : state.instanceValue ?? '',
     violation: node.validationState?.violation?.condition ?? null,
+    message: node.validationState?.violation?.message?.asString ?? '',
     choices: state.valueOptions?.map((o) => o.value) ?? null,
+    labels: state.valueOptions?.map((o) => o.label?.asString ?? '') ?? null,
     label: state.label?.asString ?? '',
+    hint: state.hint?.asString ?? '',
   }
 }

@@ -277,12 +277,16 @@ fn dump(instance: &Instance) -> Json {
             todo.push((*child, format!("{reference}/{name}{number}")));
         }
         let question = instance.question(node);
+        let violation = instance.violation(node);
+        let labels = || instance.view(node).choices.into_iter().map(|c| c.label).collect::<Vec<_>>();
         nodes.insert(
             reference,
             json!({
                 "kind": question.kind.name(), "value": instance.value(node), "relevant": instance.relevant(node),
                 "readonly": instance.declared_readonly(node), "required": instance.required(node),
-                "violation": instance.violation(node).map(|v| v.kind.name()), "label": instance.label(node),
+                "violation": violation.as_ref().map(|v| v.kind.name()), "message": violation.map(|v| v.message),
+                "label": instance.label(node), "hint": instance.words(node, &question.hint), "labels": question.kind.has_choices().then(labels),
+                "bound": question.attributes.get("type"),
                 "choices": question.kind.has_choices().then(|| instance.offered(node)),
                 "computed": question.calculation.is_some() && !question.overridable, "overridable": question.overridable,
                 "parameters": question.parameters,

@@ -34,6 +34,8 @@ impl Lists {
 pub trait ChoiceNames {
     /// The label of `value` among the choices of the question at `path` (its XPath or bare name).
     fn choice_label(&self, path: &str, value: &str) -> Option<ChoiceLabel<'_>>;
+    /// The label of the choice that an `itextId` (`list-0`) stands for.
+    fn itext(&self, id: &str) -> Option<&Words>;
 }
 
 /// The label of a choice.

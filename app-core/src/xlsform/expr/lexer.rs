@@ -95,8 +95,8 @@ impl Lexer<'_> {
             '*' => self.push(Kind::Star, 1),
             '"' | '\'' => self.text(c)?,
             '$' if two == Some('{') => self.reference()?,
-            '0'..='9' => self.number(),
-            '.' if two.is_some_and(|d| d.is_ascii_digit()) => self.number(),
+            '0'..='9' => self.number()?,
+            '.' if two.is_some_and(|d| d.is_ascii_digit()) => self.number()?,
             '.' if two == Some('.') => self.push(Kind::DotDot, 2),
             '.' => self.push(Kind::Dot, 1),
             _ if is_name_start(c) => self.name(),
@@ -129,7 +129,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn number(&mut self) {
+    fn number(&mut self) -> Result<(), ExprError> {
         let mut length = 0;
         let mut dots = 0;
         while let Some(c) = self.peek(length) {
@@ -141,14 +141,18 @@ impl Lexer<'_> {
             length += 1;
         }
         let text: String = self.chars.iter().skip(self.at).take(length).collect();
-        let number = Num::parse(&text).unwrap_or(Num::NAN);
+        // Hundreds of digits are a slip, and what they overflow to has no way to be written down again.
+        let Some(number) = Num::parse(&text).filter(|n| n.is_finite()) else {
+            return Err(ExprError::new(self.at, "the number is too large".into()));
+        };
         self.push(Kind::Number(number), length);
+        Ok(())
     }
 
     fn name(&mut self) {
         let mut length = 0;
         while let Some(c) = self.peek(length) {
-            let colon = c == ':' && self.peek(length + 1).is_some_and(|n| is_name_start(n) || n == '*') && length > 0;
+            let colon = c == ':' && self.peek(length + 1).is_some_and(is_name_start) && length > 0;
             if !(is_name_char(c) || colon) {
                 break;
             }

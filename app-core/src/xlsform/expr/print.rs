@@ -10,6 +10,8 @@ impl Display for Expr {
             Expr::Text(t) if t.contains('\'') => write!(f, "\"{t}\""),
             Expr::Text(t) => write!(f, "'{t}'"),
             Expr::Ref(name) => write!(f, "${{{name}}}"),
+            // A bare `/` before `or` or `*` would take them for names.
+            Expr::Path(path) if path.start == Start::Document && path.steps.is_empty() => f.write_str("(/)"),
             Expr::Path(path) => {
                 let slash = match path.start {
                     Start::Here => false,

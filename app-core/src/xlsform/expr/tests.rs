@@ -225,3 +225,16 @@ proptest! {
         prop_assert_eq!(again.eval_text(&tree, tree.root(), &env()), e.eval_text(&tree, tree.root(), &env()));
     }
 }
+
+#[test]
+fn what_the_fuzzer_found_prints_back() {
+    for expression in ["(-/) or ../a", "(/) * 2", "(/)[1]/a", "count(/)"] {
+        let parsed = parse(expression).unwrap_or_else(|e| panic!("{expression}: {e}"));
+        assert_eq!(parse(&parsed.to_string()).as_ref(), Ok(&parsed), "{expression} → {parsed}");
+    }
+    // No prefix has a wildcard: taken for a name it was multiplied with what followed.
+    assert!(parse("jr:*d").is_err());
+    let digits = "9".repeat(400);
+    assert!(parse(&digits).unwrap_err().message.contains("too large"));
+    assert!(parse(&"9".repeat(60)).is_ok());
+}

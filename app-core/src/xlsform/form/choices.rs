@@ -67,7 +67,9 @@ impl ChoiceList {
     /// Builds the tree; once all choices are in.
     fn finish(&mut self) {
         let mut tree = Tree::new("root");
-        for choice in &self.choices {
+        // Where labels are translated, pyxform gives each choice the id of its words, for jr:itext().
+        let translated = self.choices.iter().any(|c| c.label.languages().any(|l| !l.is_empty()));
+        for (at, choice) in self.choices.iter().enumerate() {
             let item = tree.add(tree.root(), "item");
             let mut cell = |name: &str, text: &str| {
                 let node = tree.add(item, name);
@@ -75,6 +77,9 @@ impl ChoiceList {
             };
             cell("name", &choice.name);
             cell("label", &choice.label.plain(""));
+            if translated {
+                cell("itextId", &format!("{}-{at}", self.name));
+            }
             choice.columns.iter().for_each(|(name, text)| cell(name, text));
         }
         self.tree = Arc::new(tree);
@@ -92,7 +97,8 @@ impl ChoiceList {
 }
 
 /// Reads the sheet; problems are collected.
-pub fn read(sheet: &Sheet, duplicates_allowed: bool, problems: &mut Vec<Problem>) -> Vec<ChoiceList> {
+/// `prefix` stands before the names of the lists.
+pub fn read(sheet: &Sheet, prefix: &str, duplicates_allowed: bool, problems: &mut Vec<Problem>) -> Vec<ChoiceList> {
     let columns = match columns(sheet) {
         Ok(columns) => columns,
         Err(problem) => {
@@ -111,6 +117,7 @@ pub fn read(sheet: &Sheet, duplicates_allowed: bool, problems: &mut Vec<Problem>
             }
             continue;
         }
+        let list = format!("{prefix}{list}");
         let at = *by_name.entry(list.clone()).or_insert_with(|| {
             lists.push(ChoiceList::new(&list));
             lists.len().saturating_sub(1)

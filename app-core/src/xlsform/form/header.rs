@@ -25,6 +25,9 @@ const TRANSLATED: &[&str] = &[
     "big-image",
 ];
 
+/// Words before a colon that say where in an XForm an attribute goes.
+const GROUPS: [&str; 5] = ["bind", "body", "control", "instance", "media"];
+
 /// Heading words that mean another one (pyxform's aliases).
 const ALIASES: &[(&str, &str)] = &[
     ("caption", "label"),
@@ -65,6 +68,9 @@ pub fn read(raw: &str) -> Heading {
         // The old single colon, except in names with a prefix such as jr:count.
         match raw.split_once(':') {
             Some((key, language)) if TRANSLATED.contains(&canonical(key).as_str()) => vec![key.trim(), language.trim()],
+            Some((group, attribute)) if GROUPS.contains(&group.trim().to_lowercase().as_str()) => {
+                vec![group.trim(), attribute.trim()]
+            }
             _ => vec![raw.trim()],
         }
     };
@@ -74,7 +80,7 @@ pub fn read(raw: &str) -> Heading {
     };
     let plain = |key: String, language: String| Heading { key, language };
     match first.to_lowercase().as_str() {
-        "bind" | "body" | "control" | "instance" | "media" if !rest.is_empty() => {
+        group if GROUPS.contains(&group) && !rest.is_empty() => {
             let (attribute, language) = match rest {
                 [attribute, language, ..] => (*attribute, (*language).to_string()),
                 [attribute] => (*attribute, String::new()),
@@ -257,6 +263,8 @@ mod tests {
             ("bind::relevant", "relevant", ""),
             ("bind::jr:constraintMsg::fr", "constraint_message", "fr"),
             ("media::image::fr", "image", "fr"),
+            ("bind:relevant", "relevant", ""),
+            ("bind:jr:constraintMsg", "constraint_message", ""),
             ("list name", "list_name", ""),
             ("read_only", "readonly", ""),
             ("District", "District", ""),

@@ -1,12 +1,14 @@
 //! Workbook → form: settings, choices, structure, formulas, graph, in this order; problems of each stage together.
 
+use super::checks;
 use super::choices::{self, ChoiceList};
 use super::graph::{self, Graph};
 use super::header::{Cells, columns};
 use super::model::{Form, Formula, QuestionId, Setter};
 use super::resolve::{Resolver, default_is_dynamic};
 use super::structure::{self, Draft, Structure};
-use super::types::Kind;
+use super::type_names::implied;
+use super::types::{self, Kind};
 use super::words::{Piece, Words, split};
 use crate::xlsform::expr::Expr;
 use crate::xlsform::problem::{Problem, Problems};
@@ -19,14 +21,25 @@ const MAX_QUESTIONS: usize = 20_000;
 
 /// Compiles a workbook. `fallback_id` names the form if the settings do not.
 pub fn compile(book: &Workbook, fallback_id: &str) -> Result<Form, Problems> {
-    let survey = book.sheet("survey").ok_or_else(|| Problem::whole("survey", "the workbook has no sheet “survey”"))?;
+    // A workbook of one sheet is a survey, whatever the sheet is called.
+    let only = match book.sheets.as_slice() {
+        [one] if !["choices", "settings", "external_choices"].contains(&one.name.as_str()) => Some(one),
+        _ => None,
+    };
+    let survey =
+        book.sheet("survey").or(only).ok_or_else(|| Problem::whole("survey", "the workbook has no sheet “survey”"))?;
     if survey.columns.is_empty() {
         return Err(Problem::whole("survey", "the sheet is empty").into());
     }
     let settings = settings(book.sheet("settings"));
     let mut problems = Vec::new();
     let duplicates = settings.get("allow_choice_duplicates").is_some_and(|v| v.eq_ignore_ascii_case("yes"));
-    let mut lists = book.sheet("choices").map(|s| choices::read(s, duplicates, &mut problems)).unwrap_or_default();
+    let mut lists = Vec::new();
+    for (sheet, prefix, duplicates) in [("choices", "", duplicates), ("external_choices", types::EXTERNAL, true)] {
+        if let Some(sheet) = book.sheet(sheet) {
+            lists.extend(choices::read(sheet, prefix, duplicates, &mut problems));
+        }
+    }
     let columns = columns(survey)?;
     for required in ["type", "name"] {
         if !columns.iter().any(|c| c.heading.key == required) {
@@ -43,34 +56,14 @@ pub fn compile(book: &Workbook, fallback_id: &str) -> Result<Form, Problems> {
     let (mut form, drafts) = assemble(structure, lists, &settings, fallback_id);
     // Formulas are read even after other problems, so that an author sees all of them at once.
     read_formulas(&mut form, &drafts, &mut problems);
-    check_choices(&form, &mut problems);
-    for name in split(settings.get("instance_name").map_or("", String::as_str)).into_iter().filter_map(Result::err) {
-        if form.find(&name).is_none() {
-            let message = format!("there is no question named “{name}”");
-            problems.push(Problem::cell("settings", 2, "instance_name", message));
-        }
-    }
+    checks::choices(&form, &mut problems);
+    checks::triggers(&form, &mut problems);
+    checks::settings(&form, &settings, &mut problems);
     if !problems.is_empty() {
         return Err(in_order(problems));
     }
     form.graph = graph::build(&form).map_err(in_order)?;
     Ok(form)
-}
-
-/// What choices say must exist; names of choices that may be stored side by side hold no blanks.
-fn check_choices(form: &Form, problems: &mut Vec<Problem>) {
-    for (at, list) in form.lists.iter().enumerate() {
-        for (choice, name) in list.references().filter(|(_, name)| form.named_in_choice(name).is_none()) {
-            let message = format!("there is no question named “{name}”");
-            problems.push(Problem::cell("choices", choice.row, "label", message));
-        }
-        let several = |(_, q): &(QuestionId, &super::model::Question)| q.list == Some(at) && q.kind != Kind::SelectOne;
-        let Some((_, question)) = form.iter().find(several) else { continue };
-        for choice in list.choices.iter().filter(|c| c.name.contains(char::is_whitespace)) {
-            let message = format!("“{}” holds blanks, so “{}” could not tell it apart", choice.name, question.name);
-            problems.push(Problem::cell("choices", choice.row, "name", message));
-        }
-    }
 }
 
 fn in_order(mut errors: Vec<Problem>) -> Problems {
@@ -237,6 +230,7 @@ fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut 
         let text = cells.code(key);
         let text = match key {
             "required" | "readonly" => yes_no(&text),
+            "constraint" if text.is_empty() => implied(&cells.code("type")).0.to_string(),
             _ => text,
         };
         if text.is_empty() || !belongs(key, question.kind) {
@@ -261,7 +255,12 @@ fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut 
     }
     read_choices(&resolver, cells, &mut out, problems);
     for key in WORDS {
-        out.words.push((key, read_words(&resolver, key, cells, problems)));
+        let mut words = read_words(&resolver, key, cells, problems);
+        let implied = if key == "hint" { implied(&cells.code("type")).1 } else { "" };
+        if words.is_empty() && !implied.is_empty() {
+            words.push("", vec![Piece::Text(implied.into())]);
+        }
+        out.words.push((key, words));
     }
     if question.label.is_empty() && out.words.is_empty() {
         out.words.push(("label", question.label.clone()));

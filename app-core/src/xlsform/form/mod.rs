@@ -2,6 +2,7 @@
 //!
 //! What cannot be run is refused here, by sheet, row and column, never at run time.
 
+mod checks;
 mod choices;
 mod graph;
 mod header;
@@ -12,6 +13,7 @@ pub(crate) mod range;
 mod reads;
 mod resolve;
 mod structure;
+mod type_names;
 mod types;
 mod words;
 

@@ -98,6 +98,8 @@ pub struct Question {
     pub attributes: BTreeMap<String, String>,
     /// A computed value that a person may overwrite (`bind::ruhu:override` = yes).
     pub overridable: bool,
+    /// Added by the form itself (the text of `or_other`): `${…}` does not reach it, as in pyxform.
+    pub generated: bool,
     /// Its node when it lies in no repeat.
     pub place: Option<NodeId>,
 }
@@ -183,6 +185,13 @@ impl Form {
         self.trail(id).iter().map(|q| format!("/{}", self.question(*q).name)).collect()
     }
 
+    /// The choice that an `itextId` stands for: the name of its list, a dash, its place from 0.
+    pub(crate) fn choice_of_itext(&self, id: &str) -> Option<&super::choices::Choice> {
+        let (name, at) = id.rsplit_once('-')?;
+        let list = self.lists.iter().find(|l| l.name == name)?;
+        list.choices.get(at.parse::<usize>().ok()?)
+    }
+
     /// The question whose answer `${name}` in the label of a choice shows.
     pub(crate) fn named_in_choice(&self, name: &str) -> Option<QuestionId> {
         self.find(name).filter(|id| !self.question(*id).kind.is_container())
@@ -231,6 +240,7 @@ impl Question {
             parameters: BTreeMap::new(),
             attributes: BTreeMap::new(),
             overridable: false,
+            generated: false,
             place: None,
         }
     }

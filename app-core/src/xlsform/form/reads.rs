@@ -98,6 +98,11 @@ impl Reader<'_> {
                 if let ("jr:choice-name", Some(Expr::Text(path))) = (function.name, args.get(1)) {
                     self.labels(path);
                 }
+                if function.name == "jr:itext" {
+                    let named = self.form.lists.iter().flat_map(|l| l.references());
+                    let shown = named.filter_map(|(_, name)| self.form.named_in_choice(name));
+                    self.found.extend(shown.map(|question| Read { question, scope: None }));
+                }
                 match function.name {
                     "instance" => vec![At::Item],
                     "current" => vec![self.own()],

@@ -100,9 +100,10 @@ impl Resolver<'_> {
     }
 
     fn find(&self, name: &str) -> Result<QuestionId, String> {
-        match self.form.by_name.get(name).map_or(0, Vec::len) {
+        let all = self.form.by_name.get(name).map_or(&[] as &[QuestionId], Vec::as_slice);
+        match all.iter().filter(|id| !self.form.question(**id).generated).count() {
             0 => Err(format!("there is no question named “{name}”")),
-            1 => self.form.find(name).ok_or_else(String::new),
+            1 => self.form.find(name).ok_or_else(|| format!("the form itself adds another question named “{name}”")),
             _ => Err(format!("several questions are named “{name}”, so ${{{name}}} could be any of them")),
         }
     }
@@ -235,6 +236,9 @@ impl Resolver<'_> {
             ("digest", [_, Expr::Text(algorithm), ..]) if !digest::ALGORITHMS.contains(&&**algorithm) => {
                 Err(format!("digest: the algorithm “{algorithm}” is not supported ({})", digest::ALGORITHMS.join(", ")))
             }
+            ("jr:itext", [Expr::Text(id)]) if self.form.choice_of_itext(id).is_none() => Err(format!(
+                "jr:itext: “{id}” is no choice: write the itextId of one (its list, a dash, its place from 0)"
+            )),
             ("jr:choice-name", [_, Expr::Text(path)]) => {
                 let name = path.trim().trim_start_matches("${").trim_end_matches('}');
                 let target = self.form.find_path(name).map_or_else(|| self.find(name), Ok)?;

@@ -83,6 +83,7 @@ impl<'a> Builder<'a, '_> {
             Ok(Type::Plain(kind)) => {
                 self.question(kind, cells);
             }
+            Ok(Type::Table) => self.table(&cells),
             Ok(Type::Drawn { kind, from }) => {
                 let id = self.question(kind, cells);
                 if let Some(question) = id.and_then(|id| self.out.questions.get_mut(id.at())) {
@@ -92,6 +93,17 @@ impl<'a> Builder<'a, '_> {
             Ok(Type::Choices { kind, list, from_file, or_other }) => {
                 self.select(kind, &list, from_file, or_other, cells)
             }
+        }
+    }
+
+    /// A table that formulas ask for by name.
+    fn table(&mut self, cells: &Cells<'a>) {
+        let name = cells.code("name");
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_string();
+        if stem.is_empty() {
+            self.problems.push(cells.problem("name", "the row has no name"));
+        } else if !self.out.tables.contains(&stem) {
+            self.out.tables.push(stem);
         }
     }
 
@@ -114,11 +126,14 @@ impl<'a> Builder<'a, '_> {
     fn select(&mut self, kind: Kind, list: &str, from_file: bool, or_other: bool, cells: Cells<'a>) {
         let mut file = None;
         let mut at = None;
+        let mut geojson = false;
         if from_file {
             let stem = list.rsplit_once('.').map_or(list, |(stem, _)| stem);
-            if !list.ends_with(".csv") {
-                self.problems.push(cells.problem("type", format!("“{list}”: choices are taken from .csv files only")));
+            if ![".csv", ".xml", ".geojson"].iter().any(|known| list.ends_with(known)) {
+                let message = format!("“{list}”: choices are taken from .csv, .xml and .geojson files only");
+                self.problems.push(cells.problem("type", message));
             }
+            geojson = list.ends_with(".geojson");
             if !self.out.tables.iter().any(|t| t == stem) {
                 self.out.tables.push(stem.to_string());
             }
@@ -126,7 +141,11 @@ impl<'a> Builder<'a, '_> {
         } else {
             at = self.lists.iter().position(|l| l.name == list);
             if at.is_none() {
-                self.problems.push(cells.problem("type", format!("there is no list “{list}” on the choices sheet")));
+                let (sheet, list) = match list.strip_prefix(types::EXTERNAL) {
+                    Some(list) => ("external_choices", list),
+                    None => ("choices", list),
+                };
+                self.problems.push(cells.problem("type", format!("there is no list “{list}” on the {sheet} sheet")));
             }
         }
         let row = cells.row;
@@ -136,6 +155,10 @@ impl<'a> Builder<'a, '_> {
         let Some(id) = self.question(kind, cells) else { return };
         if let Some(question) = self.out.questions.get_mut(id.at()) {
             (question.list, question.file) = (at, file);
+            // The features of a map are told apart by id and shown by title, unless the author says otherwise.
+            for (key, column) in [("value", "id"), ("label", "title")].into_iter().filter(|_| geojson) {
+                question.parameters.entry(key.into()).or_insert_with(|| column.into());
+            }
         }
         if or_other {
             if let Some(list) = at.and_then(|i| self.lists.get_mut(i)) {
@@ -150,7 +173,8 @@ impl<'a> Builder<'a, '_> {
         let Some(asked) = self.out.questions.get(select.at()) else { return };
         let name = format!("{}_other", asked.name);
         let relevant = format!("selected(../{}, 'other')", asked.name);
-        let mut question = Question { name, kind: Kind::Text, shape: Shape::Text, row, ..Question::root() };
+        let mut question =
+            Question { name, kind: Kind::Text, shape: Shape::Text, row, generated: true, ..Question::root() };
         question.label.push("", vec![super::words::Piece::Text("Specify other.".into())]);
         self.add(question, Draft { cells: None, relevant: Some(relevant) });
     }
@@ -158,6 +182,8 @@ impl<'a> Builder<'a, '_> {
     fn question(&mut self, kind: Kind, cells: Cells<'a>) -> Option<QuestionId> {
         let name = match cells.code("name") {
             name if name.is_empty() && kind == Kind::Audit => "audit".to_string(),
+            // Nobody asks for what a note says, so it need not be named.
+            name if name.is_empty() && kind == Kind::Note => format!("generated_note_name_{}", cells.row),
             name => name,
         };
         if kind == Kind::Audit && name != "audit" {

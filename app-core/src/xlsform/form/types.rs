@@ -1,4 +1,6 @@
-//! The `type` column.
+//! The `type` column. Its words are in `type_names.rs`.
+
+use super::type_names::{NOT_RUN, SELECTS, SIMPLE};
 
 /// What a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +38,10 @@ pub enum Kind {
     Username,
     Email,
     PhoneNumber,
+    SimSerial,
+    SubscriberId,
+    StartGeopoint,
+    BackgroundAudio,
     Audit,
 }
 
@@ -53,7 +59,21 @@ impl Kind {
     /// Filled by the device, never shown.
     pub fn is_metadata(self) -> bool {
         use Kind::*;
-        matches!(self, Start | End | Today | DeviceId | Username | Email | PhoneNumber | Audit)
+        matches!(
+            self,
+            Start
+                | End
+                | Today
+                | DeviceId
+                | Username
+                | Email
+                | PhoneNumber
+                | SimSerial
+                | SubscriberId
+                | StartGeopoint
+                | BackgroundAudio
+                | Audit
+        )
     }
 
     /// Whether a screen shows it.
@@ -97,6 +117,10 @@ impl Kind {
             Username => "username",
             Email => "email",
             PhoneNumber => "phonenumber",
+            SimSerial => "simserial",
+            SubscriberId => "subscriberid",
+            StartGeopoint => "start-geopoint",
+            BackgroundAudio => "background-audio",
             Audit => "audit",
         }
     }
@@ -140,65 +164,13 @@ pub enum Type {
     End(Kind),
     /// A select with its list or file.
     Choices { kind: Kind, list: String, from_file: bool, or_other: bool },
+    /// A table beside the form that formulas ask (`csv-external`, `xml-external`); the name column names it.
+    Table,
     /// A select whose choices are the answers to a question inside a repeat (`select_one ${name}`).
     Drawn { kind: Kind, from: String },
     /// Anything else.
     Plain(Kind),
 }
-
-const SIMPLE: &[(&str, Kind)] = &[
-    ("text", Kind::Text),
-    ("string", Kind::Text),
-    ("integer", Kind::Integer),
-    ("int", Kind::Integer),
-    ("decimal", Kind::Decimal),
-    ("range", Kind::Range),
-    ("date", Kind::Date),
-    ("time", Kind::Time),
-    ("dateTime", Kind::DateTime),
-    ("datetime", Kind::DateTime),
-    ("date time", Kind::DateTime),
-    ("note", Kind::Note),
-    ("calculate", Kind::Calculate),
-    ("hidden", Kind::Hidden),
-    ("acknowledge", Kind::Acknowledge),
-    ("trigger", Kind::Acknowledge),
-    ("geopoint", Kind::Geopoint),
-    ("location", Kind::Geopoint),
-    ("gps", Kind::Geopoint),
-    ("geotrace", Kind::Geotrace),
-    ("geoshape", Kind::Geoshape),
-    ("image", Kind::Image),
-    ("photo", Kind::Image),
-    ("audio", Kind::Audio),
-    ("video", Kind::Video),
-    ("file", Kind::File),
-    ("barcode", Kind::Barcode),
-    ("start", Kind::Start),
-    ("end", Kind::End),
-    ("today", Kind::Today),
-    ("deviceid", Kind::DeviceId),
-    ("imei", Kind::DeviceId),
-    ("username", Kind::Username),
-    ("email", Kind::Email),
-    ("phonenumber", Kind::PhoneNumber),
-    ("audit", Kind::Audit),
-];
-
-const SELECTS: &[(&str, Kind, bool)] = &[
-    ("select_one_from_file", Kind::SelectOne, true),
-    ("select_multiple_from_file", Kind::SelectMultiple, true),
-    ("select one from file", Kind::SelectOne, true),
-    ("select multiple from file", Kind::SelectMultiple, true),
-    ("select all that apply from", Kind::SelectMultiple, false),
-    ("select all that apply", Kind::SelectMultiple, false),
-    ("select one from", Kind::SelectOne, false),
-    ("select one", Kind::SelectOne, false),
-    ("select_one", Kind::SelectOne, false),
-    ("select1", Kind::SelectOne, false),
-    ("select_multiple", Kind::SelectMultiple, false),
-    ("rank", Kind::Rank, false),
-];
 
 /// Understands a type cell; the error says what is wrong with it.
 pub fn read(cell: &str) -> Result<Type, String> {
@@ -206,8 +178,17 @@ pub fn read(cell: &str) -> Result<Type, String> {
     if let Some((_, kind)) = SIMPLE.iter().find(|(name, _)| *name == text) {
         return Ok(Type::Plain(*kind));
     }
+    if matches!(text.as_str(), "csv-external" | "xml-external") {
+        return Ok(Type::Table);
+    }
+    if let Some((_, why)) = NOT_RUN.iter().find(|(name, _)| *name == text) {
+        return Err(format!("“{cell}” is not run here: {why}"));
+    }
     if let Some((name, _)) = SIMPLE.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)) {
         return Err(format!("the type “{cell}” is not known: it is written “{name}”"));
+    }
+    if text.starts_with("begin loop") || text.starts_with("begin_loop") || text == "end loop" || text == "end_loop" {
+        return Err(format!("“{cell}” is not run here: write the groups out, or use a repeat with repeat_count"));
     }
     if let Some(what) = text.strip_prefix("begin").map(|w| w.trim_start_matches([' ', '_'])) {
         return container(what)
@@ -221,16 +202,29 @@ pub fn read(cell: &str) -> Result<Type, String> {
         if let Some(rest) = text.strip_prefix(prefix)
             && (rest.is_empty() || rest.starts_with(' '))
         {
-            return select(*kind, *from_file, rest.trim(), cell);
+            let parsed = select(*kind, *from_file, rest.trim(), cell)?;
+            return if *prefix == "select_one_external" { external(parsed, cell) } else { Ok(parsed) };
         }
     }
     Err(format!("the type “{cell}” is not known"))
 }
 
+/// What stands before the names of lists on the sheet `external_choices`, so that they are not those of `choices`.
+pub const EXTERNAL: &str = "external_choices/";
+
+fn external(parsed: Type, cell: &str) -> Result<Type, String> {
+    match parsed {
+        Type::Choices { kind, list, from_file: false, or_other: false } => {
+            Ok(Type::Choices { kind, list: format!("{EXTERNAL}{list}"), from_file: false, or_other: false })
+        }
+        _ => Err(format!("“{cell}” takes the name of one list on the sheet external_choices")),
+    }
+}
+
 fn container(what: &str) -> Option<Kind> {
     match what {
         "group" => Some(Kind::Group),
-        "repeat" => Some(Kind::Repeat),
+        "repeat" | "lgroup" | "looped group" => Some(Kind::Repeat),
         _ => None,
     }
 }
@@ -280,7 +274,7 @@ pub fn shape(kind: Kind, declared: Option<&str>) -> Shape {
         Kind::DateTime | Kind::Start | Kind::End => Shape::DateTime,
         Kind::SelectOne => Shape::One,
         Kind::SelectMultiple | Kind::Rank => Shape::Many,
-        Kind::Geopoint => Shape::Point,
+        Kind::Geopoint | Kind::StartGeopoint => Shape::Point,
         Kind::Calculate => Shape::Computed,
         _ => Shape::Text,
     }

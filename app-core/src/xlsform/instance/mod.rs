@@ -17,7 +17,7 @@ pub use view::{ChoiceView, View, Violation, ViolationKind};
 
 use super::env::Env;
 use super::expr::{ChoiceLabel, ChoiceNames, Here, Lists, NodeRef, Scope};
-use super::form::{Form, Kind, Question, QuestionId};
+use super::form::{Form, Kind, Question, QuestionId, Words};
 use super::tree::{NodeId, Tree};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -284,6 +284,10 @@ impl ChoiceNames for Form {
         let list = self.lists.get(self.question(id).list?)?;
         let choice = list.choices.get(*list.index.get(value)? as usize)?;
         Some(ChoiceLabel::Words(&choice.label))
+    }
+
+    fn itext(&self, id: &str) -> Option<&Words> {
+        self.choice_of_itext(id).map(|c| &c.label)
     }
 }
 

@@ -6,6 +6,8 @@ use crate::xlsform::form::{Form, Kind, Question, QuestionId};
 
 /// The most instances one repeat may have: a mistyped count must not hang the device.
 const MAX_INSTANCES: usize = 1_000;
+/// The most nodes of one filling: repeats within repeats multiply, and a thousand thousands would not fit a phone.
+const MAX_NODES: usize = 50_000;
 
 impl Instance {
     /// Begins everything below a new node (the node included): first values, first instances, formulas.
@@ -70,6 +72,7 @@ impl Instance {
             if !question.is_bound() {
                 let key = self.fresh_key();
                 self.insert(form, node, repeat, &key, None);
+                self.instances_changed(node, repeat);
             }
         }
     }
@@ -102,12 +105,13 @@ impl Instance {
         if let Some(known) = key.and_then(|key| there.iter().find(|n| self.key(**n) == Some(key))) {
             return Ok((*known, Vec::new()));
         }
-        if there.len() >= MAX_INSTANCES {
+        if there.len() >= MAX_INSTANCES || self.tree.len() >= MAX_NODES {
             return Err(Refused::Malformed("within the most instances a repeat may have"));
         }
         let key = key.map_or_else(|| self.fresh_key(), str::to_string);
         let parked = self.unpark(parent, repeat, &key);
         let node = self.insert(&form, parent, repeat, &key, parked);
+        self.instances_changed(parent, repeat);
         Ok((node, self.finish_round()))
     }
 
@@ -153,19 +157,21 @@ impl Instance {
         if self.question(node).kind != Kind::Repeat {
             return Err(Refused::Unknown);
         }
-        self.take_out(node);
+        if let Some(parent) = self.tree.parent(node) {
+            self.take_out(parent, node);
+            self.instances_changed(parent, self.id(node));
+        }
         Ok(self.finish_round())
     }
 
-    fn take_out(&mut self, node: NodeId) {
-        let Some(parent) = self.tree.parent(node) else { return };
+    /// The caller says [`Instance::instances_changed`], once for all it takes out.
+    fn take_out(&mut self, parent: NodeId, node: NodeId) {
         self.tree.detach(node);
         self.parked.push(node);
         self.mark(parent, |w| w.instances = true);
-        self.instances_changed(parent, self.id(node));
     }
 
-    /// Makes the nodes of an instance and begins them.
+    /// Makes the nodes of an instance and begins them. The caller says [`Instance::instances_changed`], once for all.
     fn insert(&mut self, form: &Form, parent: NodeId, repeat: QuestionId, key: &str, parked: Option<NodeId>) -> NodeId {
         let node = match parked {
             Some(node) => node,
@@ -191,7 +197,6 @@ impl Instance {
             self.mark(node, |w| w.relevance = true);
             self.begin(node);
         }
-        self.instances_changed(parent, repeat);
         node
     }
 
@@ -256,12 +261,18 @@ impl Instance {
         let wanted = usize::try_from(wanted.max(0)).unwrap_or(0).min(MAX_INSTANCES);
         let there = self.instances(parent, repeat);
         for extra in there.iter().skip(wanted) {
-            self.take_out(*extra);
+            self.take_out(parent, *extra);
         }
         for number in there.len()..wanted {
+            if self.tree.len() >= MAX_NODES {
+                break;
+            }
             let key = number.saturating_add(1).to_string();
             let parked = self.unpark(parent, repeat, &key);
             self.insert(form, parent, repeat, &key, parked);
+        }
+        if there.len() != wanted {
+            self.instances_changed(parent, repeat);
         }
         self.starting = starting;
     }

@@ -117,13 +117,16 @@ fn text_of(value: &DataRef<'_>) -> String {
 
 /// Excel's serial day as ISO text: a date, with the time only if there is one.
 fn date_text(serial: f64) -> String {
-    // Day 25569 of Excel is 1970-01-01; no form was written before March 1900, where Excel counts wrong.
+    // Day 25569 of Excel is 1970-01-01.
     let days = serial.floor();
-    let date = crate::xlsform::expr::functions::dates::day_text(days as i64 - 25_569).unwrap_or_default();
     let seconds = ((serial - days) * 86_400.0).round() as i64;
-    if seconds == 0 {
-        date
-    } else {
-        format!("{date}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if days == 0.0 {
+        // No day at all: a time of day.
+        return clock;
     }
+    // Day 60 is a 29 February 1900 that never was: the days before it count from one later.
+    let lag = if days < 60.0 { 25_568 } else { 25_569 };
+    let date = crate::xlsform::expr::functions::dates::day_text(days as i64 - lag).unwrap_or_default();
+    if seconds == 0 { date } else { format!("{date}T{clock}") }
 }

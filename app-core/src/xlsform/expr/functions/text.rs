@@ -23,7 +23,6 @@ pub const ALL: &[Function] = &[
     Function::new("regex", 2, 2, regex),
     Function::new("coalesce", 2, ANY, coalesce),
     Function::new("uuid", 0, 1, uuid),
-    Function::new("version", 0, 0, |_, _, _| Value::empty()),
 ];
 
 /// The text of argument `i`; a missing one is empty.
