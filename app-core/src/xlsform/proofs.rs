@@ -294,3 +294,41 @@ fn counts_within_counts_stay_within_bounds() {
     assert!(visit.walk().len() <= 50_010, "{}", visit.walk().len());
     assert_ne!(visit.value(visit.find("all").unwrap()), "");
 }
+
+/// What a calculation bound to a type stores.
+fn bound(formula: &str, to: &str) -> String {
+    let visit = visit(&format!(
+        "| survey | | | | | |
+         | | type | name | label | calculation | bind::type |
+         | | calculate | out | | {formula} | {to} |
+         | | text | a | A | | |"
+    ));
+    visit.value(visit.find("out").unwrap()).to_string()
+}
+
+#[test]
+fn what_is_not_of_the_type_is_not_stored() {
+    // Found by the differential run: a computed default put the words of another question into a date.
+    for (formula, to, says) in [
+        ("'abc'", "date", ""),
+        ("'2023-05-20'", "date", "2023-05-20"),
+        ("now()", "date", ""),
+        ("'abc'", "int", ""),
+        ("'7.9'", "int", "7"),
+        ("'abc'", "decimal", ""),
+        ("1 div 0", "decimal", ""),
+        ("concat('1', '2')", "decimal", "12"),
+        ("'abc'", "time", ""),
+        ("'09:30'", "time", "09:30"),
+        ("'2023-05-20'", "dateTime", ""),
+        ("'abc'", "string", "abc"),
+    ] {
+        assert_eq!(bound(formula, to), says, "{formula} as {to}");
+    }
+}
+
+#[test]
+fn whole_numbers_have_64_bits() {
+    assert_eq!(bound("13900000001", "int"), "13900000001");
+    assert_eq!(bound("'999999195003071234'", "int"), "999999195003071234");
+}

@@ -37,6 +37,12 @@ export const KNOWN = [
     is: at('columns-bound', '/data/when', (d) => d.theirs === '' && d.mine === '2022-01-08'),
   },
   {
+    id: 'wide-integers', forms: ['columns-typed', 'columns-bound'],
+    why: 'XML Schema’s int, which ODK names, ends at 2,147,483,647, and its engine drops what is beyond; ours keeps whole numbers of 64 bits: nothing typed is lost',
+    proof: 'whole_numbers_have_64_bits',
+    is: (d) => d.what === 'value' && d.theirs === '' && /^-?\d+$/.test(d.mine) && Math.abs(Number(d.mine)) > 2147483647,
+  },
+  {
     id: 'text-of-nan', form: 'numbers-texts', why: 'string(NaN) is “NaN” (XPath 1.0, 4.2); ODK’s engine says nothing', proof: 'what_is_no_number_is_called_so',
     is: at('numbers-texts', '/data/n9', (d) => d.theirs === 'false' && d.mine === 'true'),
   },

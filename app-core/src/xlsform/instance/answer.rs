@@ -65,21 +65,26 @@ impl Question {
         }
     }
 
-    /// The stored text of what a calculation gave: whole numbers cut, day numbers written as dates.
+    /// The stored text of what a formula gave: whole numbers cut, day numbers written as dates. What is not of the
+    /// question's type is not stored, as in ODK.
     pub(super) fn computed(&self, text: String, number: Option<Num>) -> String {
-        let Some(n) = number.or_else(|| (self.shape == Shape::Integer).then(|| Num::parse(&text)).flatten()) else {
-            return text;
-        };
-        // As in ODK, what is not a number is no value; an infinity is one.
-        if n.is_nan() {
-            return String::new();
-        }
-        match self.shape {
-            Shape::Integer if n.is_finite() => Num::from(n.to_i64_lossy()).to_string(),
-            Shape::Date if n.is_finite() => dates::day_text(n.to_f64().floor() as i64).unwrap_or_default(),
-            Shape::Integer | Shape::Decimal | Shape::Date if !n.is_finite() => String::new(),
+        let text = match number.or_else(|| (self.shape == Shape::Integer).then(|| Num::parse(&text)).flatten()) {
+            // What is not a number is no value; an infinity is one.
+            Some(n) if n.is_nan() => String::new(),
+            Some(n) if self.shape == Shape::Integer && n.is_finite() => Num::from(n.to_i64_lossy()).to_string(),
+            Some(n) if self.shape == Shape::Date && n.is_finite() => {
+                dates::day_text(n.to_f64().floor() as i64).unwrap_or_default()
+            }
             _ => text,
-        }
+        };
+        let sound = match self.shape {
+            Shape::Integer | Shape::Decimal => Num::parse(&text).is_some_and(Num::is_finite),
+            Shape::Date => dates::is_date(&text),
+            Shape::Time => dates::is_time(&text),
+            Shape::DateTime => dates::is_date_time(&text),
+            _ => true,
+        };
+        if sound { text } else { String::new() }
     }
 }
 
