@@ -101,13 +101,6 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await fitsTheDesk(page, 'household')
   await picture(page, 'desk-household')
   if (process.env.RUHU_PICTURES) await page.screenshot({ path: `${process.env.RUHU_PICTURES}/desk-household-whole.png`, fullPage: true })
-  const text = await page.locator('main').innerText()
-  const revealed = (await app.call('reveal', { household: atRisk.id, member: (await app.call('household.view', { id: atRisk.id })).members[0].id, what: 'id_number' })).value
-  assert.match(revealed, /^999999/)
-  assert.ok(!text.includes(revealed), 'ID numbers are masked until somebody asks')
-  await page.getByRole('button', { name: '显示完整号码' }).last().click()
-  await page.getByText('已记录本次查看').waitFor()
-
   // as it was known before the visit, and what was written since
   await byTest(page, 'time-machine').click()
   const then = byTest(page, 'as-of')
@@ -121,6 +114,13 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await then.scrollIntoViewIfNeeded()
   await picture(page, 'desk-time')
   await byTest(page, 'time-machine').click()
+
+  const text = await page.locator('main').innerText()
+  const revealed = (await app.call('reveal', { household: atRisk.id, member: (await app.call('household.view', { id: atRisk.id })).members[0].id, what: 'id_number' })).value
+  assert.match(revealed, /^999999/)
+  assert.ok(!text.includes(revealed), 'ID numbers are masked until somebody asks')
+  await page.getByRole('button', { name: '显示完整号码' }).last().click()
+  await page.getByText('已记录本次查看').waitFor()
 
   await page.getByRole('button', { name: '查看', exact: true }).first().click()
   await page.getByRole('heading', { name: /风险排查/ }).waitFor()
