@@ -226,6 +226,7 @@ fn bring(
         device: &device.id,
         person: &wide,
         permits: &force.permits,
+        heard: if request.before || request.cursor.epoch != epoch { 0 } else { request.cursor.seq },
         recovery,
         proofs,
         push: &request.push,
