@@ -135,14 +135,14 @@ export async function nothingIsCut(page, where) {
   assert.deepEqual(cut, [], `${where}: ${cut.join('; ')}`)
 }
 
-/** Chinese words on an English page, but for what people wrote and what has no English: names, places, sources. */
+/** Chinese words on an English page, but for what people wrote and what has no English: names, places, sources (said to be Chinese). */
 export const chineseIn = (page, within = 'body') =>
   page.locator(within).evaluate((root) => {
     const found = new Set()
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const holder = node.parentElement
-      if (!holder || ['STYLE', 'SCRIPT'].includes(holder.tagName) || !holder.getClientRects().length) continue
+      if (!holder || ['STYLE', 'SCRIPT'].includes(holder.tagName) || !holder.getClientRects().length || holder.closest('[lang^="zh"]:not(html)')) continue
       if (/\p{Script=Han}/u.test(node.textContent)) found.add(node.textContent.trim())
     }
     return [...found]

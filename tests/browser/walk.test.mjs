@@ -147,6 +147,8 @@ test('the desk, screen by screen', { timeout: 600_000 }, async (story) => {
     for (const [path, name] of [['/', 'overview'], ['/register', 'register'], [`/household/${seen.id}`, 'household'], ['/problems', 'problems'], ['/policy', 'policy'], ['/policy/try', 'policy-try'], ['/policy/preview', 'policy-preview'], ['/policy/publish', 'policy-publish'], ['/sync', 'sync'], ['/settings', 'settings']]) {
       await go(page, path)
       await settle(page)
+      // what is looked at is the screen, not that it is on its way
+      await page.waitForFunction(() => !/正在(核查|打开)|Opening|Checking/.test(document.querySelector('main')?.innerText ?? ''))
       await whole(`${short}-${name}`)
       if (language === 'en') {
         const left = (await chineseIn(page, 'main')).filter((words) => /[。；]/.test(words) && !/^Based on: /.test(words))

@@ -6,11 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app_core::document::{HouseholdDoc, HouseholdFile};
 use app_core::domain::Outcome;
 use app_core::domain::id::HouseholdId;
 use app_core::service::households::NewHousehold;
 use app_core::service::visit::Finish;
 use serde_json::json;
+use sync_server::store::read;
 
 use crate::answers;
 use crate::chronicle::Chronicle;
@@ -277,8 +279,12 @@ impl Fleet {
         self.told.put_back += 1;
         for at in 0..self.marks.len() {
             let mark = self.marks[at].clone();
-            if mark.by == who && !mark.acknowledged && mark.explained.is_none() && !self.anybody_holds(&mark) {
-                self.marks[at].explained = Some("made after the copy and never synced");
+            if mark.by == who && mark.explained.is_none() && !self.anybody_holds(&mark) && !self.server_holds(&mark) {
+                self.marks[at].explained = Some(if mark.acknowledged {
+                    "only the dead disk of the server and the dead disk of its author had it"
+                } else {
+                    "made after the copy and never synced"
+                });
             }
         }
         self.copies[who] = Some(copy);
@@ -286,6 +292,11 @@ impl Fleet {
 
     fn anybody_holds(&self, mark: &Mark) -> bool {
         self.phones.iter().any(|p| holds(p, mark))
+    }
+
+    fn server_holds(&self, mark: &Mark) -> bool {
+        let row = read(self.township.store(), |r| r.household(mark.household.into())).unwrap();
+        row.is_some_and(|row| in_file(&HouseholdDoc::load(&row.snapshot).unwrap().file(), mark))
     }
 
     /// Whoever left a form open finishes it, also in an area that is no longer theirs.
@@ -375,7 +386,10 @@ fn deed(what: usize) -> &'static str {
 }
 
 fn holds(phone: &Phone, mark: &Mark) -> bool {
-    let Ok(file) = phone.household(mark.household) else { return false };
+    phone.household(mark.household).is_ok_and(|file| in_file(&file, mark))
+}
+
+fn in_file(file: &HouseholdFile, mark: &Mark) -> bool {
     mark.what.is_empty()
         || file.visits.iter().any(|v| v.id == mark.what)
         || file.members.iter().any(|m| m.fact.id == mark.what)

@@ -80,6 +80,11 @@ impl Phone {
         self.app = Some(app);
     }
 
+    /// Closed, for a program of its own to work on the folder; [`Phone::restart`] opens it again.
+    pub fn close(&mut self) {
+        self.app = None;
+    }
+
     /// A copy of everything on the device, as a phone's own backup makes it.
     pub fn copied(&mut self) -> tempfile::TempDir {
         self.app = None;

@@ -97,3 +97,38 @@ fn a_household_that_left_her_area_leaves_the_first_phone_with_its_stale_draft() 
     assert!(first.read(|tx| tx.open_visits(None)).unwrap().is_empty());
     settle(&township, &[&first, &second]);
 }
+
+#[test]
+fn a_phone_without_a_screen_chooses_too() {
+    use ruhu_tests::programs::{ended, json as done, phone};
+    let mut township = Township::village();
+    let (mut first, second, visit) = put_down(&mut township);
+    first.open_visit(household("LT001"), Some("screening-ordinary")).unwrap();
+    first.said(&visit, "outreach", &json!(["door"])).unwrap();
+    second.visited(household("LT001"), "screening-ordinary", &answers::ordinary_at_risk());
+    second.sync();
+    first.sync();
+    let folder = first.dir.path().to_path_buf();
+    first.close();
+    let cheap = |args: &[&str]| {
+        let mut command = phone(&folder, args);
+        command.env("RUHU_TEST_CHEAP_PIN", "1");
+        command
+    };
+    let chosen = done(cheap(&["keep", &visit, "mine"]));
+    assert_eq!((&chosen["went_on"], &chosen["open"]), (&json!(true), &json!(true)));
+    assert!(chosen["differing"].as_u64().unwrap() > 0);
+    assert_eq!(done(cheap(&["keep", &visit, "theirs"]))["went_on"], json!(false), "once");
+    assert_eq!(ended(cheap(&["keep", "no-such-visit", "mine"])).0, Some(2));
+    first.restart();
+    assert_eq!(
+        first
+            .visit(&visit, |f| Ok(f
+                .instance()
+                .find("/section_other/outreach")
+                .map(|n| f.instance().value(n).to_owned())))
+            .unwrap()
+            .as_deref(),
+        Some("door")
+    );
+}

@@ -64,8 +64,15 @@ fn an_interview_finished_long_after_the_area_left_is_seen_and_can_be_released() 
     // Begun before she heard, finished two hours after.
     wei.open_visit(id, Some("screening-ordinary")).unwrap();
     township.move_person(&wei.person, &[GRID2]);
-    wei.sync();
+    // She hears of it, and no more for two hours.
+    let mut requests = 0;
+    wei.link.plan(move || {
+        requests += 1;
+        (requests > 1).then_some(Fault::NoSignal)
+    });
+    let _ = wei.try_sync();
     heard_long_ago(&township, &wei);
+    wei.link.mend();
     wei.visited(id, "screening-ordinary", &answers::ordinary());
     wei.sync();
     // Nothing vanishes: her phone names it with the reason, the server has it whole.
@@ -106,4 +113,79 @@ fn a_release_does_not_give_a_title_more_than_it_may() {
 
 fn wish(id: HouseholdId) -> ParkedWish {
     parked::wish(None, Some(&id.to_string()), None).unwrap()
+}
+
+#[test]
+fn what_was_written_in_a_household_that_the_office_moved_meanwhile_is_taken_and_attributed() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let li = township.phone("李建国", "grid_worker1", &[GRID2]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    let (moved, large) = (household("LT001"), household("LT002"));
+    wei.link.cut();
+    wei.visited(moved, "screening-ordinary", &answers::ordinary());
+    for n in 0..30 {
+        // More than one request takes.
+        wei.set_fact(large, "place/address", &json!(format!("{n}号{}", "榕".repeat(3_000)))).unwrap();
+    }
+    let two_hours_ago = sync_server::now() - 7200;
+    write(township.store(), move |w| {
+        w.move_household(moved, GRID2, two_hours_ago)?;
+        w.move_household(large, GRID2, two_hours_ago)
+    })
+    .unwrap();
+    wei.link.mend();
+    let mut requests = 0;
+    wei.link.plan(move || {
+        requests += 1;
+        (requests > 1).then_some(Fault::NoSignal)
+    });
+    assert!(wei.try_sync().is_err(), "she heard of it, and the rest of her work waits");
+    assert!(wei.waiting() > 0);
+    wei.link.mend();
+    wei.sync();
+    assert_eq!((wei.status().unwrap().refused.len(), wei.waiting()), (0, 0));
+    assert!(!wei.holds(moved) && !wei.holds(large));
+    for who in [&li, &desk] {
+        who.sync();
+        let file = who.household(moved).unwrap();
+        assert_eq!(file.visits.iter().map(|v| v.collector.as_deref()).collect::<Vec<_>>(), [Some("韦秀英")]);
+        assert!(who.household(large).unwrap().place.address.starts_with("29号"));
+    }
+    settle(&township, &[&wei, &li, &desk]);
+}
+
+#[test]
+fn what_is_written_long_after_she_heard_that_the_household_left_is_parked() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
+    let id = household("LT001");
+    // Begun before, so that the household stays on her phone.
+    wei.open_visit(id, Some("screening-ordinary")).unwrap();
+    let two_hours_ago = sync_server::now() - 7200;
+    write(township.store(), move |w| w.move_household(id, GRID2, two_hours_ago)).unwrap();
+    wei.sync();
+    wei.visited(id, "screening-ordinary", &answers::ordinary());
+    wei.sync();
+    assert_eq!(wei.status().unwrap().refused.iter().map(|r| r.why.as_str()).collect::<Vec<_>>(), ["scope"]);
+    assert_eq!(parked_of(&township, id).len(), 1);
+    parked::release(township.store(), &id.to_string(), &[], sync_server::now()).unwrap();
+    wei.sync();
+    settle(&township, &[&wei, &desk]);
+}
+
+#[test]
+fn a_household_that_was_moved_stays_moved_after_a_restore() {
+    let mut township = Township::village();
+    let backup = township.backup();
+    let id = household("LT001");
+    sync_server::ops::people::move_household(township.store(), &id.to_string(), GRID2, sync_server::now()).unwrap();
+    sync_server::ops::people::move_household(township.store(), &id.to_string(), GRID1, sync_server::now()).unwrap();
+    sync_server::ops::people::move_household(township.store(), &id.to_string(), GRID2, sync_server::now()).unwrap();
+    township.restore_with_people_log(&backup);
+    assert!(township.households(GRID2).contains(&id));
+    let li = township.phone("李建国", "grid_worker1", &[GRID2]);
+    assert!(li.holds(id));
+    settle(&township, &[&li]);
 }

@@ -10,8 +10,9 @@ use app_core::wire;
 use app_core::wire::message::{Hash, SyncAnswer, SyncRequest};
 use app_core::wire::record::packs::{KINDS, PROPOSED, PackProposed, PackPublished};
 use app_core::wire::record::{Carried, Record, from_body, to_body};
+use ruhu_tests::programs::{self, Running, phone, server};
 use ruhu_tests::register::{GRID1, GRID2, VILLAGE};
-use ruhu_tests::township::{COUNTY, household, pack};
+use ruhu_tests::township::{COUNTY, household, pack, pack_folder};
 use ruhu_tests::{Fault, Phone, Township, settle};
 use serde_json::json;
 use sync_server::ops;
@@ -290,6 +291,32 @@ fn a_record_that_was_altered_on_the_way_is_not_taken_and_the_round_goes_on() {
 }
 
 #[test]
+fn what_was_altered_in_the_servers_own_database_no_phone_believes_and_the_check_finds() {
+    let mut township = Township::village();
+    let (huang, lu) = bureau(&mut township);
+    huang.pack_propose(&changed("2023.2"), "县里本周调整了排查表").unwrap();
+    huang.sync();
+    let [mine] = huang.read(|tx| tx.records_of(&KINDS)).unwrap().try_into().unwrap();
+    let mut made: PackProposed = from_body(&mine.record.body).unwrap();
+    made.note = "局长已同意".into();
+    let altered = Record { body: to_body(&made).unwrap().into(), ..mine.record };
+    township.close();
+    let file = sync_server::settings::database(&township.data);
+    let changed = rusqlite::Connection::open(file)
+        .unwrap()
+        .execute("UPDATE record SET bytes = ?", [wire::encode(&altered).unwrap()])
+        .unwrap();
+    assert_eq!(changed, 1);
+    township.open();
+    lu.sync();
+    assert!(lu.pack_proposals().unwrap().lines.is_empty());
+    assert!(lu.status().unwrap().trouble.is_some_and(|t| t.contains("签名不符")), "the desk says so");
+    let found = sync_server::ops::check::check(township.store()).unwrap().problems;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("not what was signed"), "{found:?}");
+}
+
+#[test]
 fn a_kind_of_a_later_version_is_kept_and_passed_on_to_its_area_and_nobody_else() {
     let mut township = Township::village();
     let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
@@ -312,12 +339,16 @@ fn a_kind_of_a_later_version_is_kept_and_passed_on_to_its_area_and_nobody_else()
     let [theirs] = held(&desk).try_into().unwrap();
     assert_eq!((theirs.record, theirs.filing.unwrap().name.as_str()), (record(&grid), "韦秀英"));
     assert!(held(&li).is_empty(), "another grid's is not his to see");
-    // Whoever is given the grid later gets it, whoever loses it lets it go.
+    // Whoever is given the grid later gets it, whoever loses it lets it go; what she made there before she heard is taken.
     township.move_person(&li.person, &[GRID1]);
     township.move_person(&wei.person, &[GRID2]);
+    let late = Record::signed([8; 16], "visit-returned", &grid, 8, &[], vec![0xf6], &secret(&wei));
+    let late = wei.transact(|tx| tx.write_record(&late)).unwrap();
+    wei.sync();
     settle(&township, &[&wei, &li, &desk]);
-    assert_eq!(held(&li).len(), 1);
-    assert!(!held(&wei).iter().any(|r| r.hash == hash));
+    assert_eq!(held(&li).len(), 2);
+    assert!(held(&li).iter().any(|r| r.hash == late));
+    assert!(!held(&wei).iter().any(|r| r.hash == hash || r.hash == late));
 }
 
 #[test]
@@ -494,6 +525,58 @@ fn send(township: &Township, phone: &Phone, path: &str, body: &[u8]) -> (u16, Ve
     let token = phone.identity().unwrap().token.clone();
     let answer = client.post(url).bearer_auth(token).body(body.to_vec()).send().unwrap();
     (answer.status().as_u16(), answer.bytes().unwrap().to_vec())
+}
+
+#[test]
+fn the_same_from_the_command_line_with_the_real_programs() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let (data, folder) = (at("server"), pack_folder());
+    programs::json(server(
+        &data,
+        &["init", "--name", "桂禾县", "--county", COUNTY, "--pack", folder.to_str().unwrap()],
+    ));
+    let running = Running::serve(&data, "127.0.0.1:0");
+    let enrolled = |name: &str, title: &str, area: &str| {
+        let user = programs::json(server(&data, &["user", "add", "--name", name, "--title", title, "--area", area]));
+        let ticket = ["ticket", "--user", user["id"].as_str().unwrap(), "--url", &running.url];
+        let ticket = programs::json(server(&data, &ticket));
+        programs::json(phone(&at(name), &["enrol", "--ticket", ticket["ticket"].as_str().unwrap()]));
+        programs::json(phone(&at(name), &["sync"]));
+        at(name)
+    };
+    let huang = enrolled("黄素兰", "county_bureau", COUNTY);
+    let lu = enrolled("陆建华", "county_bureau", COUNTY);
+    let wei = enrolled("韦秀英", "grid_worker1", GRID1);
+    // As the county does it: the pack exported, changed in Excel, proposed as a workbook.
+    let (pack, book) = (Pack::from_files(changed("2023.2")).unwrap(), at("改后.xlsx"));
+    std::fs::write(&book, app_core::policy::workbook::write(&pack).unwrap()).unwrap();
+    let book = book.to_str().unwrap();
+    let (code, said) = programs::ended(phone(&wei, &["pack", "propose", book, "--note", "我想改"]));
+    assert_eq!((code, &said["error"]["kind"]), (Some(3), &json!("refused")));
+    let made = programs::json(phone(&huang, &["pack", "propose", book, "--note", "县里本周调整了排查表"]));
+    let id = made["record"].as_str().unwrap();
+    assert_eq!(programs::json(phone(&huang, &["status"]))["waiting_records"], json!(1));
+    programs::json(phone(&huang, &["sync"]));
+    assert_eq!(programs::ended(phone(&huang, &["pack", "publish", id])).0, Some(3));
+    programs::json(phone(&lu, &["sync"]));
+    let all = programs::json(phone(&lu, &["pack", "proposals"]));
+    let one = &all["proposals"][0];
+    assert_eq!(
+        (&one["state"], &one["may_publish"], &one["by"]["name"]),
+        (&json!("open"), &json!("yes"), &json!("黄素兰"))
+    );
+    programs::json(phone(&lu, &["pack", "publish", &id[..8]]));
+    programs::json(phone(&lu, &["sync"]));
+    programs::json(phone(&wei, &["sync"]));
+    let status = programs::json(phone(&wei, &["status"]));
+    assert_eq!(status["pack"], json!(hex::encode(pack.hash())));
+    let packs = programs::json(server(&data, &["pack", "list"]));
+    assert_eq!(packs["packs"].as_array().unwrap().len(), 2);
+    let history = programs::json(server(&data, &["pack", "history"]));
+    let kinds: Vec<&str> = history["history"].as_array().unwrap().iter().map(|s| s["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["pack-proposed", "pack-published"]);
+    running.stop();
 }
 
 /// The proposal's kind is what other files of this folder may look for.

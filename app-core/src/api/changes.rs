@@ -104,8 +104,22 @@ fn note(view: &FormView<'_>, change: &FormChange) -> String {
     view.say.word(word)
 }
 
+/// Every answer without a place in the form, choices that are gone included.
+pub(super) fn all_retired(form: &Running, view: &FormView<'_>) -> Vec<FactView> {
+    let mut all: Vec<FactView> = form.retired().iter().map(|r| retired(form, view, r)).collect();
+    let instance = form.instance();
+    for node in instance.walk() {
+        let strange = instance.strange(node);
+        if !strange.is_empty() {
+            let name = instance.question(node).name.clone();
+            all.push(retired(form, view, &Retired { path: instance.path(node), name, text: strange.join(" ") }));
+        }
+    }
+    all
+}
+
 /// An answer without a place in the form.
-pub(super) fn retired(form: &Running, view: &FormView<'_>, retired: &Retired) -> FactView {
+fn retired(form: &Running, view: &FormView<'_>, retired: &Retired) -> FactView {
     let label = name_of(view, &retired.name);
     FactView {
         path: retired.path.clone(),

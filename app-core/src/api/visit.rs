@@ -96,7 +96,7 @@ pub(super) fn whole(say: &Say<'_>, form: &Running) -> VisitView {
         went_on: form.went_on(),
         elsewhere: elsewhere(form, &view),
         notices: if reading { of_its_form(say, form) } else { notices(say, form) },
-        retired: form.retired().iter().map(|r| changes::retired(form, &view, r)).collect(),
+        retired: changes::all_retired(form, &view),
         changes: changes::of(&view),
         answered,
         asked,

@@ -24,6 +24,8 @@ pub struct RoundReport {
     pub round: Round,
     pub acked: u32,
     pub refused: u32,
+    /// records that came and were not taken, because a signature did not hold
+    pub records_spoilt: u32,
     pub changes: Changes,
 }
 
@@ -55,6 +57,7 @@ impl App {
             tx.write_round(&report.round)?;
             match (&outcome, tx.unread()?.len()) {
                 (Err(e), _) => tx.set_trouble(Some(&e.words)),
+                (Ok(()), 0) if report.records_spoilt > 0 => tx.set_trouble(Some(&spoilt(report.records_spoilt))),
                 (Ok(()), 0) => tx.set_trouble(None),
                 (Ok(()), n) => tx.set_trouble(Some(&unread(n))),
             }
@@ -210,6 +213,12 @@ fn unread(files: usize) -> String {
     )
 }
 
+fn spoilt(records: u32) -> String {
+    format!(
+        "有 {records} 条记录签名不符，没有采用，其余已同步；请告知管理员检查服务器。 {records} record(s) did not carry a good signature and were not used; everything else was synced. Tell the administrator to check the server."
+    )
+}
+
 impl RoundReport {
     fn add(&mut self, sent: &Outgoing, applied: &Applied, changes: Changes) {
         let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -219,6 +228,7 @@ impl RoundReport {
         self.round.households_forgotten = self.round.households_forgotten.saturating_add(applied.households_forgotten);
         self.acked = self.acked.saturating_add(applied.acked);
         self.refused = self.refused.saturating_add(applied.refused);
+        self.records_spoilt = self.records_spoilt.saturating_add(applied.records_spoilt);
         self.changes.join(changes);
     }
 }

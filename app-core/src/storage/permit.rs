@@ -46,6 +46,16 @@ impl Tx<'_> {
         self.set_person(person)
     }
 
+    /// The household has left the areas of this device: what waits of it was written before this was known here.
+    pub fn hear_it_left(&self, id: HouseholdId) -> Result<()> {
+        let mut bringing = self.bringing()?;
+        if self.pending_count(Some(id))? > 0 && !bringing.contains(&id) {
+            bringing.push(id);
+            self.set_bringing(&bringing)?;
+        }
+        Ok(())
+    }
+
     /// Whether something written before the last change of areas still waits.
     pub fn brings_from_before(&self) -> Result<bool> {
         for id in self.bringing()? {

@@ -317,6 +317,9 @@ fn forget(tx: &Tx<'_>, answer: &SyncAnswer, applied: &mut Applied) -> Result<()>
     for bytes in &answer.forget {
         let id = household(bytes)?;
         tx.clear_unread(id)?;
+        if !tx.leaving()?.contains(&id) {
+            tx.hear_it_left(id)?;
+        }
         tx.leave(id)?;
     }
     for id in tx.leaving()? {

@@ -24,6 +24,8 @@ const ACTORS: usize = 16;
 
 /// The most receipts given back in one request (the server takes no more), and the largest one.
 const PROOFS: usize = 4_000;
+/// The most they may weigh in one request, a single household's apart: the server takes 4 MiB in all.
+const PROOF_BYTES: usize = 1 << 20;
 const HELD_MOST: usize = 16 << 20;
 
 /// The most files asked for again in one request.
@@ -66,7 +68,9 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
     let told = tx.told_actors()?.max(1).min(actors.len());
     let untold = actors.len().saturating_sub(told);
     // Nothing is pushed under an actor of which the server has not heard: a phone with very many tells them first.
-    let pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES, &so_far.unanswered)? };
+    let mut pending = if untold > ACTORS { Vec::new() } else { tx.pending(CHANGES, BYTES, &so_far.unanswered)? };
+    let (proofs, waits) = proofs(tx, &pending, &actors)?;
+    pending.retain(|p| !waits.contains(&p.household));
     let push = by_household(&pending);
     let (held, vouched, letter) = if tx.comparing()? {
         (tx.held()?.into_iter().map(held).collect(), tx.vouched(VOUCHED)?, tx.letter()?)
@@ -82,7 +86,7 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
         pack: tx.pack_held()?.and_then(|hash| hash.get(..PACK_NAME).map(str::to_owned)).unwrap_or_default(),
         limit: 0,
         held,
-        proofs: proofs(tx, &pending, &actors)?,
+        proofs,
         want: if so_far.asked {
             Vec::new()
         } else {
@@ -105,7 +109,46 @@ pub fn collect(tx: &Tx<'_>, identity: &Identity, so_far: &SoFar) -> Result<Outgo
 
 /// The server's own receipts for what goes up of others (after a restore): only on its own word it takes that back; and for
 /// what it lost of this device, which it then does not judge again. Of each household the newest that cover it, and no more.
-fn proofs(tx: &Tx<'_>, pending: &[Pending], own: &[OwnActor]) -> Result<Vec<Proof>> {
+/// A receipt of a county's desk names thousands of households: what does not fit into this request, with all that is pending
+/// of its household, waits for the next.
+fn proofs(tx: &Tx<'_>, pending: &[Pending], own: &[OwnActor]) -> Result<(Vec<Proof>, HashSet<HouseholdId>)> {
+    let mut need = needing(pending, own);
+    let mut order: Vec<HouseholdId> = Vec::new();
+    for p in pending {
+        if !order.contains(&p.household) {
+            order.push(p.household);
+        }
+    }
+    let mut found: BTreeMap<i64, Proof> = BTreeMap::new();
+    let (mut weight, mut waits) = (0_usize, HashSet::new());
+    for household in order {
+        let Some(mut need) = need.remove(&household) else { continue };
+        let changes: Vec<&Pending> = pending.iter().filter(|p| p.household == household).collect();
+        let (mut fresh, mut more) = (Vec::new(), 0_usize);
+        tx.receipts_naming(household, |id, time, held, sig| {
+            let held: Vec<Ack> = crate::wire::decode(held, HELD_MOST)?;
+            let before = need.len();
+            let covered = covered(&held, household, &changes);
+            need.retain(|hash| !covered.contains(hash));
+            if need.len() < before && !found.contains_key(&id) {
+                more = more.saturating_add(weight_of(&held));
+                fresh.push((id, Proof { time, held, sig: ByteBuf::from(sig) }));
+            }
+            Ok(!need.is_empty())
+        })?;
+        let over = weight.saturating_add(more) > PROOF_BYTES || found.len().saturating_add(fresh.len()) > PROOFS;
+        if over && !fresh.is_empty() && !found.is_empty() {
+            waits.insert(household);
+            continue;
+        }
+        weight = weight.saturating_add(more);
+        found.extend(fresh);
+    }
+    Ok((found.into_values().take(PROOFS).collect(), waits))
+}
+
+/// The changes that need the server's word, by household.
+fn needing(pending: &[Pending], own: &[OwnActor]) -> BTreeMap<HouseholdId, HashSet<Hash>> {
     let is_own = |p: &Pending| change_author(&p.bytes).is_some_and(|a| own.iter().any(|o| o.actor == a));
     // With its founding a household goes up whole, again or for the first time (no receipt names it then).
     let again: HashSet<HouseholdId> = pending.iter().filter(|p| p.grid.is_some()).map(|p| p.household).collect();
@@ -113,21 +156,12 @@ fn proofs(tx: &Tx<'_>, pending: &[Pending], own: &[OwnActor]) -> Result<Vec<Proo
     for p in pending.iter().filter(|p| !is_own(p) || again.contains(&p.household)) {
         need.entry(p.household).or_default().insert(p.hash);
     }
-    let mut found: BTreeMap<i64, Proof> = BTreeMap::new();
-    for (household, mut need) in need {
-        let changes: Vec<&Pending> = pending.iter().filter(|p| p.household == household).collect();
-        tx.receipts_naming(household, |id, time, held, sig| {
-            let held: Vec<Ack> = crate::wire::decode(held, HELD_MOST)?;
-            let before = need.len();
-            let covered = covered(&held, household, &changes);
-            need.retain(|hash| !covered.contains(hash));
-            if need.len() < before {
-                found.insert(id, Proof { time, held, sig: ByteBuf::from(sig) });
-            }
-            Ok(!need.is_empty())
-        })?;
-    }
-    Ok(found.into_values().take(PROOFS).collect())
+    need
+}
+
+/// About what a receipt weighs on the way: hashes do not fold.
+fn weight_of(held: &[Ack]) -> usize {
+    held.iter().map(|a| a.household.len().saturating_add(a.heads.iter().map(|h| h.len()).sum::<usize>())).sum()
 }
 
 /// What a receipt says of a household: the heads it names, and what they rest on.

@@ -16,6 +16,7 @@ use super::proof::Proofs;
 use super::records::Filed;
 use super::waiting::{CARRIER, Wish, admit_waiting, passing};
 use crate::error::{Error, Result, Why};
+use crate::settings::{FORMER_AREA_GRACE, HEARD_GRACE};
 use crate::store::Writes;
 use crate::store::opened::{Opened, opened};
 use crate::store::rows::{HouseholdRow, PushRow, Unsaved};
@@ -28,6 +29,8 @@ pub struct Round<'a> {
     pub person: &'a Person,
     /// what each title may do
     pub permits: &'a Permits,
+    /// the log position up to which the device has heard
+    pub heard: u64,
     /// soon after a restore: a household unknown here may come back without its grid being named
     pub recovery: bool,
     /// what the server has signed for
@@ -144,7 +147,8 @@ impl Household<'_> {
             None => HouseholdDoc::unfounded(self.id),
         };
         let lacking = self.outcome.lacking.len();
-        let (mut taken, grafted) = self.admit(&mut doc, &fresh, unit.clone(), pushed.grid.as_deref())?;
+        let known_as = self.where_known(unit.as_ref())?;
+        let (mut taken, grafted) = self.admit(&mut doc, &fresh, known_as, pushed.grid.as_deref())?;
         if !taken.is_empty() {
             let Some(unit) = self.place(there.is_some(), unit, &doc)? else {
                 return self.refuse_all(&fresh, RefusedWhy::Scope, pushed.grid.as_deref());
@@ -164,6 +168,19 @@ impl Household<'_> {
             self.outcome.acks.push(Ack { household: bytes(self.id), heads });
         }
         Ok(())
+    }
+
+    /// The grid by which the device is judged: the household's, or one of its areas that the household has left without the
+    /// device having heard of it, or only just (4-sync.md: accepted, attributed, never dropped).
+    fn where_known(&self, unit: Option<&Area>) -> Result<Option<Area>> {
+        let r = self.round;
+        let Some(unit) = unit else { return Ok(None) };
+        if r.person.reaches(unit) {
+            return Ok(Some(unit.clone()));
+        }
+        let (late, since) = (r.now.saturating_sub(HEARD_GRACE), r.now.saturating_sub(FORMER_AREA_GRACE));
+        let left = self.w.left(self.id, r.heard, late, since)?;
+        Ok(Some(left.into_iter().find(|was| r.person.reaches(was)).unwrap_or_else(|| unit.clone())))
     }
 
     /// Bytes of what the device itself brings new: neither signed for before nor parked till now.

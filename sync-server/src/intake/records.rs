@@ -6,7 +6,7 @@
 //! here ([`put_in_force`]), in whatever order they came back.
 
 use app_core::approvals::{Permit, Permits, Proposed, Step, StepRefused, Writer, may_step};
-use app_core::domain::Area;
+use app_core::domain::{Area, Person};
 use app_core::wire;
 use app_core::wire::record::packs::{KINDS, PUBLISHED, PackRecord, Proposal, proposals};
 use app_core::wire::record::{Carried, Filing, Record, RecordAck, RecordRefusal};
@@ -44,6 +44,10 @@ pub struct Desk<'a> {
     pub sign: &'a [u8; 32],
     /// now, seconds
     pub now: i64,
+    /// the device that brings them
+    pub device: &'a str,
+    /// its person, with the areas in which its work is still taken
+    pub wide: &'a Person,
 }
 
 /// What is to be done with a record.
@@ -84,7 +88,7 @@ impl Desk<'_> {
         let ours = carried.filing.as_ref().filter(|f| f.verify(&hash, &public_key(self.sign)));
         let filing = match ours {
             Some(word) => word.clone(),
-            None => match judge(&*w, record, self.permits)? {
+            None => match self.judge(&*w, record)? {
                 Verdict::File(author) => {
                     filed.bytes = filed.bytes.saturating_add(u64::try_from(record.body.len()).unwrap_or(u64::MAX));
                     self.word(&*w, &hash, &author)?
@@ -110,6 +114,26 @@ impl Desk<'_> {
         }
         filed.acks.push(ack(filing));
         Ok(())
+    }
+
+    fn judge(&self, r: &dyn Reads, record: &Record) -> Result<Verdict> {
+        let Some(device) = r.device_by_key(&record.key)?.filter(|d| d.revoked_at.is_none()) else {
+            return Ok(Verdict::Refuse(StepRefused::Author));
+        };
+        let Some(author) = r.person(&device.person)? else { return Ok(Verdict::Refuse(StepRefused::Author)) };
+        let county = ops::county(r)?;
+        let Some(area) = record.area().filter(|a| county.contains(a)) else {
+            return Ok(Verdict::Refuse(StepRefused::Scope));
+        };
+        if !KINDS.contains(&record.kind.as_str()) {
+            let reaches = author.person.reaches(&area) || device.id == self.device && self.wide.reaches(&area);
+            return Ok(of_a_later_kind(author, reaches, self.permits));
+        }
+        let Some(step) = PackRecord::read(record) else { return Ok(Verdict::Refuse(StepRefused::Malformed)) };
+        if area != county {
+            return Ok(Verdict::Refuse(StepRefused::Scope));
+        }
+        judge_step(r, &step, author, &county, self.permits)
     }
 
     /// Our word on a record that we file now.
@@ -206,28 +230,9 @@ fn next_time(r: &dyn Reads, now: i64) -> Result<i64> {
     Ok(now.saturating_mul(1000).max(last.saturating_add(1)))
 }
 
-fn judge(r: &dyn Reads, record: &Record, permits: &Permits) -> Result<Verdict> {
-    let Some(device) = r.device_by_key(&record.key)?.filter(|d| d.revoked_at.is_none()) else {
-        return Ok(Verdict::Refuse(StepRefused::Author));
-    };
-    let Some(author) = r.person(&device.person)? else { return Ok(Verdict::Refuse(StepRefused::Author)) };
-    let county = ops::county(r)?;
-    let Some(area) = record.area().filter(|a| county.contains(a)) else {
-        return Ok(Verdict::Refuse(StepRefused::Scope));
-    };
-    if !KINDS.contains(&record.kind.as_str()) {
-        return Ok(of_a_later_kind(author, &area, permits));
-    }
-    let Some(step) = PackRecord::read(record) else { return Ok(Verdict::Refuse(StepRefused::Malformed)) };
-    if area != county {
-        return Ok(Verdict::Refuse(StepRefused::Scope));
-    }
-    judge_step(r, &step, author, &county, permits)
-}
-
 /// A kind of a later version: we only keep it and pass it on, and whoever knows it judges it.
-fn of_a_later_kind(author: PersonRow, area: &Area, permits: &Permits) -> Verdict {
-    if !author.person.reaches(area) {
+fn of_a_later_kind(author: PersonRow, reaches: bool, permits: &Permits) -> Verdict {
+    if !reaches {
         return Verdict::Refuse(StepRefused::Scope);
     }
     if !permits.holds(author.person.title, Permit::Read) {

@@ -226,6 +226,7 @@ fn bring(
         device: &device.id,
         person: &wide,
         permits: &force.permits,
+        heard: if request.before || request.cursor.epoch != epoch { 0 } else { request.cursor.seq },
         recovery,
         proofs,
         push: &request.push,
@@ -242,7 +243,8 @@ fn bring(
         ));
     }
     let mut outcome = take(w, &round)?;
-    outcome.records = Desk { permits: &force.permits, sign, now }.take(w, &request.records)?;
+    outcome.records =
+        Desk { permits: &force.permits, sign, now, device: &device.id, wide: &wide }.take(w, &request.records)?;
     let bytes = outcome.bytes.saturating_add(outcome.records.bytes);
     if bytes > 0 {
         w.add_brought(&device.id, day, bytes)?;

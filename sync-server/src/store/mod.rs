@@ -51,6 +51,8 @@ pub trait Reads {
     fn people(&self) -> Result<Vec<PersonRow>>;
     /// Former areas of a person that ended at `since` (seconds) or after.
     fn former_areas(&self, person: &str, since: i64) -> Result<Vec<Area>>;
+    /// Grids that a household has left at a log position after `seq`, or at `late` (seconds) or after; never before `since`.
+    fn left(&self, household: Uuid, seq: u64, late: i64, since: i64) -> Result<Vec<Area>>;
     /// A ticket by the hash of its code.
     fn ticket(&self, hash: &[u8]) -> Result<Option<TicketRow>>;
     /// A device by the hash of its token.

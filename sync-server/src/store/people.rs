@@ -1,5 +1,5 @@
 //! The people log: a file beside the database to which everything about who may come in is appended before it is committed
-//! (people and areas, tickets and their use, devices, tokens, actors, revocations). The one thing a restore must not take
+//! (people and areas, tickets and their use, devices, tokens, actors, revocations, households moved). The one thing a restore must not take
 //! back: a phone revoked on Tuesday is not let in again by Monday's backup. Keep copies of it elsewhere, as of backups.
 //!
 //! One JSON line an entry; [`replay`] is idempotent, and a torn last line is passed over.
@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use app_core::domain::{Area, Person, Title};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Writes;
 use super::rows::{NewDevice, NewTicket};
@@ -31,6 +32,8 @@ pub enum Entry {
     Actor { id: String, device: String, at: i64 },
     /// a device was revoked
     Revoked { device: String, at: i64 },
+    /// the office put a household into another grid: who works there decides who may come in to it
+    Moved { household: String, grid: String, at: i64 },
 }
 
 impl Entry {
@@ -75,8 +78,16 @@ pub fn replay(w: &mut dyn Writes, log: &str) -> Result<u64> {
             last.insert(key.clone(), n);
         }
     }
+    // Of a household only where it came to in the end.
+    let mut moved = BTreeMap::new();
+    for (n, entry) in entries.iter().enumerate() {
+        if let Entry::Moved { household, .. } = entry {
+            moved.insert(household.clone(), n);
+        }
+    }
     for (n, entry) in entries.into_iter().enumerate() {
-        let given_up = matches!(&entry, Entry::Device { key, .. } if last.get(key).is_some_and(|at| *at > n));
+        let given_up = matches!(&entry, Entry::Device { key, .. } if last.get(key).is_some_and(|at| *at > n))
+            || matches!(&entry, Entry::Moved { household, .. } if moved.get(household).is_some_and(|at| *at > n));
         if !given_up {
             changed += u64::from(apply(w, entry)?);
         }
@@ -167,5 +178,14 @@ fn apply(w: &mut dyn Writes, entry: Entry) -> Result<bool> {
             Ok(news)
         }
         Entry::Revoked { device, at } => w.revoke(&device, at),
+        Entry::Moved { household, grid, at } => {
+            let Some(id) = household.parse::<Uuid>().ok().filter(|_| grid.len() == 15) else { return Ok(false) };
+            // One that the backup does not know comes back with whoever holds it.
+            let news = w.place(id)?.is_some_and(|p| p.unit != grid);
+            if news {
+                w.move_household(id, &grid, at)?;
+            }
+            Ok(news)
+        }
     }
 }

@@ -3,6 +3,8 @@
 
 #[path = "phone/json.rs"]
 mod json;
+#[path = "phone/keep.rs"]
+mod keep;
 #[path = "phone/packs.rs"]
 mod packs;
 #[path = "phone/what_if.rs"]
@@ -58,6 +60,8 @@ enum Verb {
     Show { household: HouseholdId },
     /// A visit from a file of answers
     Visit(Visit),
+    /// A visit that went on on another phone of the same person: what was typed here goes on, or what the other brought
+    Keep { visit: String, whose: keep::Whose },
     /// Correct one fact outside a visit, e.g. `profile/phone` or `members/<id>/work`; empty or `null` empties it
     Set { household: HouseholdId, fact: String, value: String },
     /// The roster
@@ -255,6 +259,7 @@ fn work(phone: &Phone) -> Result<Value> {
         Verb::Households(asked) => households(&app, asked),
         Verb::Show { household } => json::household(&app, *household),
         Verb::Visit(asked) => visit(&app, asked),
+        Verb::Keep { visit, whose } => keep::answer(&app, visit, *whose),
         Verb::Set { household, fact, value } => {
             app.set_fact(*household, fact, &typed(value)).map(|done| json::done(*household, &done))
         }

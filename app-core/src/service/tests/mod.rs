@@ -4,6 +4,7 @@
 
 mod corrections;
 mod problems;
+mod receipts;
 mod rounds;
 mod session;
 pub(crate) mod village;

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../migrations/server/sqlite/0002_guard.sql"),
     include_str!("../../../../migrations/server/sqlite/0003_quota.sql"),
     include_str!("../../../../migrations/server/sqlite/0004_records.sql"),
+    include_str!("../../../../migrations/server/sqlite/0005_moves.sql"),
 ];
 
 /// The one writing connection; migrates.

@@ -113,6 +113,13 @@ impl Reads for View<'_> {
         Ok(codes.iter().filter_map(|c| Area::parse(c)).collect())
     }
 
+    fn left(&self, household: Uuid, seq: u64, late: i64, since: i64) -> Result<Vec<Area>> {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let sql = "SELECT DISTINCT unit FROM log INDEXED BY log_by_departure WHERE kind = 3 AND household = ?1 AND at >= ?4 AND (seq > ?2 OR at >= ?3)";
+        let codes: Vec<String> = self.all(sql, (household.as_bytes(), seq, late, since), |r| r.get(0))?;
+        Ok(codes.iter().filter_map(|c| Area::parse(c)).collect())
+    }
+
     fn ticket(&self, hash: &[u8]) -> Result<Option<TicketRow>> {
         self.one("SELECT person, expires_at, used_at, device FROM ticket WHERE hash = ?", [hash], |r| {
             let used: Option<i64> = r.get(2)?;

@@ -224,6 +224,7 @@ impl Writes for View<'_> {
         self.run("UPDATE household SET unit = ? WHERE id = ?", (to, id.as_bytes()))?;
         self.tell(&place.unit, LogKind::Leave, Some(id), Some(to), None, at)?;
         self.tell(to, LogKind::Arrive, Some(id), Some(&place.unit), None, at)?;
+        self.1.push(Entry::Moved { household: id.to_string(), grid: to.to_owned(), at });
         Ok(())
     }
 
