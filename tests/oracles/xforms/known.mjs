@@ -120,8 +120,6 @@ for (const known of KNOWN) {
 
 // Of pyxform's workbooks: what ours refuses, with the words it says.
 export const REFUSED = [
-  { slug: 'pyxform/another_loop.xls', says: 'write the groups out', why: 'loops' },
-  { slug: 'pyxform/loop.xls', says: 'write the groups out', why: 'loops' },
   { slug: 'pyxform/bad_calc.xlsx', says: 'a quotation mark is not closed', why: 'a broken formula, which ODK Validate refuses too' },
   { slug: 'pyxform/xl_date_ambiguous.xlsx', says: 'the axis label:: is not supported', why: 'a broken formula, which ODK Validate refuses too' },
 ]

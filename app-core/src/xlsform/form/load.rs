@@ -4,6 +4,7 @@ use super::checks;
 use super::choices::{self, ChoiceList};
 use super::graph::{self, Graph};
 use super::header::{Cells, columns};
+use super::loops;
 use super::model::{Form, Formula, QuestionId, Setter};
 use super::resolve::{Resolver, default_is_dynamic};
 use super::structure::{self, Draft, Structure};
@@ -31,6 +32,7 @@ pub fn compile(book: &Workbook, fallback_id: &str) -> Result<Form, Problems> {
     if survey.columns.is_empty() {
         return Err(Problem::whole("survey", "the sheet is empty").into());
     }
+    let survey = &*loops::expand(survey, book.sheet("choices"))?;
     let settings = settings(book.sheet("settings"));
     let mut problems = Vec::new();
     let duplicates = settings.get("allow_choice_duplicates").is_some_and(|v| v.eq_ignore_ascii_case("yes"));

@@ -7,6 +7,7 @@ mod choices;
 mod graph;
 mod header;
 mod load;
+mod loops;
 mod model;
 mod parameters;
 pub(crate) mod range;

@@ -187,9 +187,6 @@ pub fn read(cell: &str) -> Result<Type, String> {
     if let Some((name, _)) = SIMPLE.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)) {
         return Err(format!("the type “{cell}” is not known: it is written “{name}”"));
     }
-    if text.starts_with("begin loop") || text.starts_with("begin_loop") || text == "end loop" || text == "end_loop" {
-        return Err(format!("“{cell}” is not run here: write the groups out, or use a repeat with repeat_count"));
-    }
     if let Some(what) = text.strip_prefix("begin").map(|w| w.trim_start_matches([' ', '_'])) {
         return container(what)
             .map(Type::Begin)
