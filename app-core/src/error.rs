@@ -19,6 +19,8 @@ pub enum Kind {
     Refused,
     /// The server cannot be reached. Everything typed is safe on this device.
     Offline,
+    /// Somebody asked long work to stop, and it did. What came until then is kept.
+    Stopped,
     /// The disk is full or cannot be written. The last answer is not saved.
     Disk,
     /// Stored or received bytes are damaged.

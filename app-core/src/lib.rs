@@ -6,6 +6,7 @@
 //! 2. [`xlsform`]: workbook → form → instance
 //! 3. [`policy`]: the pack, its rules, and which form is for whom
 //! 4. [`approvals`]: who may write what
+//!    and [`reports`]: tables and papers that leave the app
 //! 5. [`document`]: the household file (automerge)
 //! 6. [`wire`]: what leaves the device
 //! 7. [`storage`]: the device database
@@ -22,6 +23,7 @@ pub mod document;
 pub mod domain;
 pub mod error;
 pub mod policy;
+pub mod reports;
 pub mod service;
 pub mod stdout;
 pub mod storage;

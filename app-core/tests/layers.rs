@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["error", "stdout"],
     &["domain"],
-    &["xlsform", "policy", "approvals"],
+    &["xlsform", "policy", "approvals", "reports"],
     &["document", "wire"],
     &["storage"],
     &["sync"],

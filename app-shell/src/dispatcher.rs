@@ -1,9 +1,9 @@
 //! The one door between screens and core: a named method with JSON in and JSON out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use app_core::api;
-use app_core::service::App;
+use app_core::service::{App, Setup};
 use serde_json::{Value, json};
 
 /// Holds the core and answers calls; shared by the window and the loopback server.
@@ -12,12 +12,12 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// Opens the core on a data folder, which is made if absent.
+    /// Opens the core on a data folder, which is made if absent; `exports`: where files for people go.
     ///
     /// # Errors
     /// When the folder cannot be made or the device's files cannot be read.
-    pub fn open(data: &Path) -> anyhow::Result<Self> {
-        Ok(Self { app: App::open(data)? })
+    pub fn open(data: &Path, exports: Option<PathBuf>) -> anyhow::Result<Self> {
+        Ok(Self { app: App::open_with(data, Setup { exports, ..Setup::default() })? })
     }
 
     /// Answers one call: `{"ok": value}` or `{"error": ErrorView}`. Never panics: the API catches at its door.

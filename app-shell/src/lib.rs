@@ -29,6 +29,9 @@ pub struct Options {
     /// With --serve: take the screens from this folder instead of the built-in ones
     #[arg(long)]
     pub screens: Option<PathBuf>,
+    /// Folder for files that a person takes out, such as exported tables (default: the person's downloads)
+    #[arg(long)]
+    pub exports: Option<PathBuf>,
     /// Which screens a window opens with: the phone's or the desk's (default: as the enrolled person works)
     #[arg(long, value_enum)]
     pub screen: Option<Screen>,
@@ -55,9 +58,10 @@ pub fn run(options: Options) -> anyhow::Result<()> {
         Some(folder) => folder.clone(),
         None => platform::paths::data_folder().context("no place for app data; give --data")?,
     };
+    let dispatcher = Dispatcher::open(&data, options.exports.clone().or_else(platform::paths::exports_folder))?;
     match options.serve {
-        Some(address) => serve::run(&options, address, Dispatcher::open(&data)?),
-        None => window::run(&options, Dispatcher::open(&data)?),
+        Some(address) => serve::run(&options, address, dispatcher),
+        None => window::run(&options, dispatcher),
     }
 }
 
@@ -65,7 +69,8 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 #[cfg(mobile)]
 #[tauri::mobile_entry_point]
 fn mobile() {
-    let options = Options { data: None, serve: None, token: None, screens: None, screen: Some(Screen::Phone) };
+    let options =
+        Options { data: None, serve: None, token: None, screens: None, exports: None, screen: Some(Screen::Phone) };
     if let Err(error) = run(options) {
         tracing::error!(%error, "the app ended");
     }

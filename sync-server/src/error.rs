@@ -147,6 +147,7 @@ impl From<app_core::Error> for Error {
             app_core::error::Kind::Pin
             | app_core::error::Kind::Locked
             | app_core::error::Kind::Offline
+            | app_core::error::Kind::Stopped
             | app_core::error::Kind::Disk
             | app_core::error::Kind::Internal => Why::Internal,
         };

@@ -139,8 +139,15 @@ fn run(cli: Cli) -> Result<Said> {
         Command::Restore { file, people } => {
             let done = backup::restore(data, &file, people.as_deref(), now())?;
             let words = match done.carried {
-                Some(n) => format!("已恢复，并按登记记录补上备份之后的人员、入网码和设备变动 {n} 处；各设备下次同步时会补回其余内容"),
-                None => "已恢复；没有登记记录（--people），备份之后停用的设备、用过的入网码、调整的区域又回到备份时的样子，请逐一核对（device list、user list）".to_owned(),
+                Some(n) => format!(
+                    "已恢复，并按登记记录补上备份之后的人员、入网码和设备变动 {n} 处；各设备下次同步时会补回其余内容"
+                ),
+                None => format!(
+                    "已恢复；没有登记记录（--people），备份之后停用的设备、用过的入网码、调整的区域和移动的户又回到备份时的样子，请逐一核对（device list、user list）{}",
+                    done.later_log.as_deref().map_or_else(String::new, |log| format!(
+                        "。备份旁边的 {log} 记着之后的变动：建议换一个空目录，加 --people {log} 重新恢复"
+                    )),
+                ),
             };
             Ok(Said::done(words, value(&done)?))
         }
@@ -149,7 +156,9 @@ fn run(cli: Cli) -> Result<Said> {
             let found = check::check(&open(data)?)?;
             let exit = u8::from(!found.problems.is_empty());
             let summary = format!("{} 户 {} 次修改，{} 处问题", found.households, found.changes, found.problems.len());
-            let lines: Vec<String> = std::iter::once(summary).chain(found.problems.iter().cloned()).collect();
+            let warned = found.warnings.iter().cloned();
+            let lines: Vec<String> =
+                std::iter::once(summary).chain(found.problems.iter().cloned()).chain(warned).collect();
             Ok(Said { words: lines.join("\n"), json: value(&found)?, exit })
         }
         Command::Digest => {

@@ -1,10 +1,12 @@
 // The supervisor's desk at 1440×900, driving the real core: 黄志明 of the township station signs in, sees what is left in
 // which village, finds a household and reads what was answered there.
 import assert from 'node:assert/strict'
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import test from 'node:test'
 import { township } from '../stage/stage.mjs'
 import { work } from '../stage/work.mjs'
-import { browser, picture, screens } from './browser.mjs'
+import { browser, byTest, fitsADesk, picture, screens } from './browser.mjs'
 
 const deskSize = { width: 1440, height: 900 }
 const PASSWORD = 'station-2023'
@@ -19,7 +21,8 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   const stage = await township({ households: 600 })
   story.after(() => stage.close())
   for (const key of ['wei', 'li', 'nong']) await work(stage, key, 8)
-  const app = await stage.app('huang', screens)
+  const exports = join(stage.home, 'exports')
+  const app = await stage.app('huang', [...screens, '--exports', exports])
   const page = await browser(story, deskSize, false)
   const { ticket } = await stage.ticket('huang')
 
@@ -36,6 +39,11 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await page.getByRole('heading', { name: /排查进度/ }).waitFor({ timeout: 90_000 })
   await page.locator('table.data tbody tr').first().waitFor()
   await fitsTheDesk(page, 'overview')
+  // each village says by when and how much is left; what stands out is reckoned apart and says how
+  await byTest(page, 'clusters').getByText('不说明原因').waitFor({ timeout: 60_000 })
+  assert.match(await page.locator('td.deadlines').first().innerText(), /还有\s*\d+\s*天，余\s*\d+\s*户/)
+  assert.equal(await page.locator('td.deadlines').first().locator('p').count(), 2)
+  await fitsADesk(page, 'overview')
   await picture(page, 'desk-overview')
   if (process.env.RUHU_PICTURES) await page.screenshot({ path: `${process.env.RUHU_PICTURES}/desk-overview-whole.png`, fullPage: true })
   const view = await app.call('overview.view', {})
@@ -60,6 +68,23 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await page.getByRole('status').filter({ hasText: '600' }).waitFor()
   await fitsTheDesk(page, 'register')
   await picture(page, 'desk-register')
+  // ordered by a column and the other way round, and taken out as a workbook
+  await page.locator('[data-sort=population]').click()
+  const people = async () => (await page.locator('.el-table-v2__row').evaluateAll((rows) => rows.map((row) => Number(row.querySelectorAll('.el-table-v2__row-cell')[2].innerText)))).slice(0, 8)
+  const most = (await app.call('register.query', { sort: 'population', limit: 8 })).rows.map((row) => row.population)
+  await page.waitForFunction((first) => Number(document.querySelectorAll('.el-table-v2__row')[0]?.querySelectorAll('.el-table-v2__row-cell')[2]?.innerText) === first, most[0])
+  assert.deepEqual(await people(), most)
+  assert.deepEqual([...most].sort((a, b) => b - a), most)
+  await page.locator('[data-sort=population]').click()
+  await page.waitForFunction(() => Number(document.querySelectorAll('.el-table-v2__row')[0]?.querySelectorAll('.el-table-v2__row-cell')[2]?.innerText) === 1)
+  await byTest(page, 'export').click()
+  await byTest(page, 'exported').getByText('600').waitFor({ timeout: 60_000 })
+  const [file] = await readdir(exports)
+  assert.match(file, /^户登记册-\d{4}-\d\d-\d\d\.xlsx$/)
+  assert.equal((await readFile(join(exports, file))).subarray(0, 2).toString(), 'PK')
+  await fitsADesk(page, 'register')
+  await picture(page, 'desk-register-export')
+  await page.locator('[data-sort=place]').click()
   // the longest kind of household is read whole
   const cleared = (await app.call('register.query', { list: 'lifted', limit: 200 })).rows.find((row) => row.standing === 'cleared')
   await page.getByRole('textbox', { name: /姓名/ }).fill(cleared.head_name)
@@ -76,6 +101,20 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await fitsTheDesk(page, 'household')
   await picture(page, 'desk-household')
   if (process.env.RUHU_PICTURES) await page.screenshot({ path: `${process.env.RUHU_PICTURES}/desk-household-whole.png`, fullPage: true })
+  // as it was known before the visit, and what was written since
+  await byTest(page, 'time-machine').click()
+  const then = byTest(page, 'as-of')
+  await then.getByRole('heading', { name: /的情况/ }).waitFor()
+  const { days } = await app.call('household.at', { id: atRisk.id, on: '2030-01-01' })
+  assert.ok(days.length >= 2, `founded and visited on one day: ${days}`)
+  await page.locator('#as-of-day').fill(days[0])
+  await then.getByText('还没有入户记录').waitFor()
+  await then.getByText(`${days[0]}以后的修改`).waitFor()
+  await fitsADesk(page, 'as of a day')
+  await then.scrollIntoViewIfNeeded()
+  await picture(page, 'desk-time')
+  await byTest(page, 'time-machine').click()
+
   const text = await page.locator('main').innerText()
   const revealed = (await app.call('reveal', { household: atRisk.id, member: (await app.call('household.view', { id: atRisk.id })).members[0].id, what: 'id_number' })).value
   assert.match(revealed, /^999999/)
@@ -83,7 +122,7 @@ test('黄志明 signs in at the desk and follows a risk from the overview to the
   await page.getByRole('button', { name: '显示完整号码' }).last().click()
   await page.getByText('已记录本次查看').waitFor()
 
-  await page.getByRole('button', { name: '查看' }).first().click()
+  await page.getByRole('button', { name: '查看', exact: true }).first().click()
   await page.getByRole('heading', { name: /风险排查/ }).waitFor()
   // whose visit, by whom, when, from which device, how it ended; and the note of the reveal does not lie on it
   const visit = (await app.call('household.view', { id: atRisk.id })).visits[0]

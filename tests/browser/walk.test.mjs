@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { township } from '../stage/stage.mjs'
 import { work } from '../stage/work.mjs'
-import { browser, byTest, chineseIn, enrol, fitsAHand, isReadable, nothingIsCut, picture, screens } from './browser.mjs'
+import { browser, byTest, chineseIn, enrol, fitsADesk, fitsAHand, isReadable, nothingIsCut, picture, screens } from './browser.mjs'
 
 const PIN = '258013'
 const go = (page, path) => page.evaluate((to) => { location.hash = `#${to}` }, path)
@@ -121,7 +121,7 @@ test('the desk, screen by screen', { timeout: 600_000 }, async (story) => {
   const look = async (name) => {
     await settle(page)
     await picture(page, `walk-desk-${name}`)
-    for (const check of [isReadable, nothingIsCut]) await check(page, name).catch((error) => complaints.push(error.message))
+    for (const check of [fitsADesk, isReadable, nothingIsCut]) await check(page, name).catch((error) => complaints.push(error.message))
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     if (wide > 0) complaints.push(`${name} is ${wide} px too wide`)
   }

@@ -95,7 +95,8 @@ impl Corpus {
                 let start = 1_684_800_000 + i64::try_from(dice.below(1_200_000)).unwrap();
                 let clock = Arc::new(Ticking(AtomicI64::new(start)));
                 let dir = tempfile::tempdir().unwrap();
-                let setup = Setup { clock: clock.clone(), cost: Cost::CHEAP, connect: Arc::new(http_connect) };
+                let setup =
+                    Setup { clock: clock.clone(), cost: Cost::CHEAP, connect: Arc::new(http_connect), exports: None };
                 let app = App::open_with(dir.path(), setup).unwrap();
                 app.enrol(&Ticket::parse(&code, &link.url()).unwrap(), PIN, &format!("{name}的手机")).unwrap();
                 app.sync().unwrap();

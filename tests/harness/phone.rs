@@ -171,5 +171,5 @@ fn copy_files(from: &Path, to: &Path) {
 
 /// The real link, a cheap PIN, a clock that stands still.
 pub fn setup(now: DateTime<Utc>) -> Setup {
-    Setup { clock: Arc::new(Fixed(now)), cost: Cost::CHEAP, connect: Arc::new(http_connect) }
+    Setup { clock: Arc::new(Fixed(now)), cost: Cost::CHEAP, connect: Arc::new(http_connect), exports: None }
 }

@@ -70,6 +70,7 @@ pub(super) fn page(say: &Say<'_>, form: &Running, summary: &Summary) -> FinishVi
                 title: say.form_title(&f.slug),
                 why: say.lang.pick(&f.why, &f.why_en).clone(),
                 done: false,
+                optional: f.optional,
                 draft: None,
             })
             .collect(),

@@ -6,15 +6,15 @@ use super::history;
 use super::labels;
 use super::say::{Say, masked_id};
 use super::views::{
-    AddHouseholdRequest, AddMemberRequest, ChoiceView, ConflictValue, ConflictView, FactView, HouseholdRequest,
-    HouseholdView, MemberView, RemoveMemberRequest, RevealRequest, RevealView, Revealed, SafetyView, SetFactRequest,
-    VisitRow,
+    AddHouseholdRequest, AddMemberRequest, ChoiceView, ConflictValue, ConflictView, FactView, HouseholdAtRequest,
+    HouseholdAtView, HouseholdRequest, HouseholdView, MemberView, RemoveMemberRequest, RevealRequest, RevealView,
+    Revealed, SafetyView, SetFactRequest, VisitRow,
 };
 use super::visit::household_id;
 use super::words::Word;
 use crate::document::{Conflict, IN_FORCE, MemberFile};
 use crate::domain::IdNumber;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::service::App;
 use crate::service::household_view::{Household, Reveal};
 use crate::service::households::NewHousehold;
@@ -96,6 +96,31 @@ fn whole(say: &Say<'_>, page: &Household, editable: bool) -> HouseholdView {
         digest: page.line.digest.clone(),
         editable,
     }
+}
+
+/// The household as it was known at the end of a day; nothing of it can be changed.
+pub(super) fn at(app: &App, ask: HouseholdAtRequest) -> Result<HouseholdAtView> {
+    let on = crate::policy::facts::day(&ask.on).ok_or_else(|| Error::invalid("日期不对。 This is not a date."))?;
+    let then = app.household_as_of(household_id(&ask.id)?, on)?;
+    super::with_say(app, |say| {
+        // Ages are those of that day.
+        let that_day = Say { today: on, ..*say };
+        let page = &then.page;
+        Ok(HouseholdAtView {
+            on: on.to_string(),
+            days: then.days.iter().map(ToString::to_string).collect(),
+            founded: then.founded,
+            facts: if then.founded { facts(&that_day, page, false) } else { Vec::new() },
+            members: if then.founded {
+                page.file.members.iter().map(|m| member(&that_day, page, m, false)).collect()
+            } else {
+                Vec::new()
+            },
+            measures: if then.founded { measures(&that_day, page) } else { Vec::new() },
+            visits: visits(&that_day, page),
+            since: history::of(say, page),
+        })
+    })
 }
 
 fn address(page: &Household) -> String {
@@ -249,9 +274,20 @@ fn visits(say: &Say<'_>, page: &Household) -> Vec<VisitRow> {
         }
         let done = |v: &&crate::storage::visits::VisitLine| v.in_campaign && v.form == line.form && v.outcome == "done";
         let second = line.outcome == "done" && page.visits.iter().filter(done).count() > 1;
-        rows.push(VisitRow { second, ..say.visit(line) });
+        rows.push(VisitRow { second, device: device(page, &line.visit), ..say.visit(line) });
     }
     rows
+}
+
+/// The device that brought a visit to the state it is in: the visit itself only names an id.
+fn device(page: &Household, visit: &str) -> String {
+    let writes = |s: &&crate::document::Step| {
+        s.values.iter().any(
+            |v| matches!(v.path.as_slice(), [root, id, field] if root == "visits" && id == visit && field == "state"),
+        )
+    };
+    let step = page.steps.iter().find(writes);
+    step.and_then(|s| page.writers.get(&s.actor)).map(|w| w.device.clone()).unwrap_or_default()
 }
 
 fn conflict(say: &Say<'_>, page: &Household, c: &Conflict) -> ConflictView {

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::views::*;
 use super::{
-    difference, finish, household, lists, policy, policy_desk, preview, problems, session, sync, visit, visit_checks,
+    difference, finish, household, lists, overview, policy, policy_desk, preview, problems, register, session, sync,
+    visit, visit_checks,
 };
 use crate::error::{Error, Result};
 use crate::service::App;
@@ -25,7 +26,9 @@ macro_rules! method_table {
             "today.view" lists::today: Nothing => TodayView,
             "households.search" lists::search: HouseholdQuery => HouseholdPage,
             "register.query" lists::search: HouseholdQuery => HouseholdPage,
+            "register.export" register::export: HouseholdQuery => ExportedView,
             "household.view" household::view: HouseholdRequest => HouseholdView,
+            "household.at" household::at: HouseholdAtRequest => HouseholdAtView,
             "household.add" household::add: AddHouseholdRequest => HouseholdView,
             "household.set_fact" household::set_fact: SetFactRequest => HouseholdView,
             "member.add" household::add_member: AddMemberRequest => HouseholdView,
@@ -46,7 +49,10 @@ macro_rules! method_table {
             "visit.keep" visit::keep: KeepRequest => VisitView,
             "sync.status" sync::status: Nothing => SyncView,
             "sync.now" sync::now: Nothing => SyncView,
-            "overview.view" lists::overview: OverviewRequest => OverviewView,
+            "sync.progress" sync::progress: Nothing => SyncProgressView,
+            "sync.cancel" sync::cancel: Nothing => SyncProgressView,
+            "overview.view" overview::view: OverviewRequest => OverviewView,
+            "overview.clusters" overview::clusters: OverviewRequest => ClustersView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,
             "policy.proposals" policy::proposals: Nothing => ProposalsView,
             "policy.propose" policy::propose: ProposeRequest => ProposalsView,

@@ -13,7 +13,9 @@
 //! | `settings.set` | `SettingsRequest` | `SessionView` | `invalid` |
 //! | `today.view` | – | `TodayView` | – |
 //! | `households.search`, `register.query` | `HouseholdQuery` | `HouseholdPage` | `invalid` order |
+//! | `register.export` | `HouseholdQuery` | `ExportedView` | `refused` no permit, `disk` |
 //! | `household.view` | `HouseholdRequest` | `HouseholdView` | `invalid` not on this device |
+//! | `household.at` | `HouseholdAtRequest` | `HouseholdAtView` | `invalid` not on this device, no date |
 //! | `household.add` | `AddHouseholdRequest` | `HouseholdView` | `invalid` ID number, grid outside the scope |
 //! | `household.set_fact` | `SetFactRequest` | `HouseholdView` | `invalid` decided elsewhere, wrong value |
 //! | `member.add`, `member.remove` | `AddMemberRequest`, `RemoveMemberRequest` | `HouseholdView` | `invalid` |
@@ -31,7 +33,9 @@
 //! | `visit.keep` | `KeepRequest` | `VisitView` | `invalid` no such open visit |
 //! | `sync.status` | – | `SyncView` | – |
 //! | `sync.now` | – | `SyncView` | – (trouble is part of the view) |
+//! | `sync.progress`, `sync.cancel` | – | `SyncProgressView` | – (never `locked`; while `sync.now` runs in another call) |
 //! | `overview.view` | `OverviewRequest` | `OverviewView` | `invalid` area |
+//! | `overview.clusters` | `OverviewRequest` | `ClustersView` | `invalid` area |
 //! | `problems.view` | `ProblemsRequest` | `ProblemsView` | `invalid` area or severity |
 //! | `policy.proposals` | – | `ProposalsView` | – |
 //! | `policy.propose` | `ProposeRequest` | `ProposalsView` | `form` faulty pack, `invalid` no reason or nothing differs, `refused` |
@@ -65,12 +69,14 @@ mod lists;
 pub mod methods;
 pub mod money;
 mod older;
+mod overview;
 mod policy;
 mod policy_desk;
 #[cfg(test)]
 mod policy_tests;
 mod preview;
 mod problems;
+mod register;
 mod say;
 mod session;
 mod sync;

@@ -211,11 +211,14 @@ fn household(say: &Say<'_>, c: &Changed) -> WhatIfHousehold {
 }
 
 pub(super) fn progress(app: &App, _: Nothing) -> Result<WorkView> {
+    // Nothing is answered before the PIN.
+    app.person()?;
     let now = app.what_if_watch().progress();
     Ok(now.map_or_else(WorkView::default, |(done, total)| WorkView { running: true, done, total }))
 }
 
 pub(super) fn stop(app: &App, nothing: Nothing) -> Result<WorkView> {
+    app.person()?;
     app.what_if_watch().stop();
     progress(app, nothing)
 }

@@ -175,6 +175,7 @@ impl Say<'_> {
             title: self.form_title(&form.slug),
             why: self.lang.pick(&form.why, &form.why_en).clone(),
             done: form.done,
+            optional: form.optional,
             draft,
         }
     }
@@ -194,6 +195,7 @@ impl Say<'_> {
             outcome_label: outcome.map(|o| self.outcome(o)),
             date: line.date.chars().take(10).collect(),
             collector: line.collector.clone(),
+            device: String::new(),
             answered: 0,
             returned_for: None,
             second: false,

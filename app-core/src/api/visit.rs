@@ -22,7 +22,11 @@ pub(super) fn household_id(text: &str) -> Result<Uuid> {
 }
 
 pub(super) fn open(app: &App, ask: OpenVisitRequest) -> Result<VisitView> {
-    let visit = app.open_visit(household_id(&ask.household)?, ask.form.as_deref())?;
+    let household = household_id(&ask.household)?;
+    if let Some(form) = ask.form.as_deref().filter(|_| !ask.anyway) {
+        app.belongs(household, form)?;
+    }
+    let visit = app.open_visit(household, ask.form.as_deref())?;
     view(app, VisitRequest { visit })
 }
 

@@ -160,6 +160,45 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     RefusedDuplicate: "这台设备恢复过旧数据，这处改动会重新编号再送一次，没有丢。", "This device went back to older data: the change is numbered anew and sent again. Nothing is lost.";
     RefusedDependency: "前一处改动服务器还没有收到，这一处先放着，还在本机。", "The change before this one has not reached the server yet, so this one waits. It is kept here.";
     RefusedOther: "服务器认为这处改动有误，没有收下。您填的内容还在本机，请联系管理员。", "The server found the change faulty and did not take it. It is kept here: ask the administrator.";
+    // by when, and how much is left
+    DeadlineDone: "已完成", "Done";
+    DeadlineAhead: "还有{}天，{}", "{} days to go, {}";
+    DeadlineToday: "今天截止，{}", "Due today, {}";
+    DeadlineOver: "已逾期{}天，{}", "{} days overdue, {}";
+    DeadlineVisits: "余{}户", "{} households left";
+    DeadlineErrors: "{}户有错误", "{} households with errors";
+    // where something stands out
+    ClusterOfRisk: "已排查的{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
+    ClusterOfCheck: "{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";
+    ClustersExplained: "每个区域与其他区域相比：至少{}户，比例是其他地方的两倍以上，而且同时作了{}项比较，仅凭偶然出现的可能不到二十分之一，才列在这里。这只提示先看哪里，不说明原因。", "Each area is compared with the others. Listed are those with at least {} such households, at least twice the share of elsewhere, and, {} comparisons being made at once, less than one chance in twenty of being chance alone. It says where to look first, not why.";
+    // the register as a workbook
+    Register: "户登记册", "Register of households";
+    ExportAsOf: "截至{}，共{}户，由{}导出", "As of {}, {} households, exported by {}";
+    ExportAsked: "条件：{}", "Asked for: {}";
+    ExportMasked: "证件号码和电话只显示部分数字。", "ID numbers and phones are shown in part only.";
+    ColumnHead: "户主", "Head";
+    ColumnIdNumber: "户主证件号码", "ID number of the head";
+    ColumnPhone: "电话", "Phone";
+    ColumnVillage: "村", "Village";
+    ColumnHamlet: "屯", "Hamlet";
+    ColumnGrid: "网格", "Grid";
+    ColumnPeople: "人口", "People";
+    ColumnStanding: "户类型", "Kind of household";
+    ColumnList: "排查名单", "List";
+    ColumnPriority: "重点户", "Priority";
+    ColumnProgress: "排查进度", "Progress";
+    ColumnRisks: "发现的风险", "Risks found";
+    ColumnLastVisit: "最近入户", "Last visit";
+    FilterLeft: "还没有完成", "Not done yet";
+    FilterUnsynced: "有修改未上传", "With changes not sent";
+    FilterLeaflet: "明白纸未发", "Leaflet due";
+    FilterPartly: "待补表", "Another form due";
+    FilterRisk: "发现风险", "Risk found";
+    FilterNoRisk: "未发现风险", "No risk found";
+    // why there is no proof yet that the server holds everything of a household
+    UnprovenWaiting: "有修改还没有上传", "Changes have not gone up yet";
+    UnprovenRefused: "有修改服务器没有接受", "The server did not take a change";
+    UnprovenUnsigned: "服务器还没有为这一户签收过", "The server has not signed for this household yet";
     SyncNever: "还没有同步过。", "Never synced yet.";
 }
 

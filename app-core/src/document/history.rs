@@ -1,11 +1,12 @@
 //! Who changed what, from what to what: the file's history, for people and for accounts of a decision.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use automerge::{ActorId, Change, legacy};
 
 use super::doc::{Actor, Hash, HouseholdDoc, actor_bytes, from_scalar};
 use super::scalar::Scalar;
+use crate::error::{Error, Result};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,33 @@ impl HouseholdDoc {
         let mut reader = Reader::default();
         let changes = self.doc.get_changes(&[]);
         changes.iter().map(|change| reader.step(change, who)).collect()
+    }
+}
+
+impl HouseholdDoc {
+    /// The file as it stood at a moment (seconds since 1970): of its changes those that were made until then by their
+    /// authors' clocks, and that rest on nothing made later. `None` before the file was founded.
+    ///
+    /// # Errors
+    /// `damaged` when the file cannot be read change by change.
+    pub fn as_of(&self, at: i64) -> Result<Option<Self>> {
+        let mut kept = HashSet::new();
+        let mut changes = Vec::new();
+        // Each change comes after those it rests on.
+        for change in self.doc.get_changes(&[]) {
+            if change.timestamp() <= at && change.deps().iter().all(|d| kept.contains(d)) {
+                kept.insert(change.hash());
+                changes.push(change);
+            }
+        }
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let mut then = Self::unfounded(self.id);
+        then.doc.apply_changes(changes).map_err(|e| {
+            Error::damaged("档案的历史读不出。 The file's history cannot be read.").because(e.to_string())
+        })?;
+        Ok(Some(then))
     }
 }
 

@@ -6,8 +6,10 @@
 //! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`,
 //! `policy` (a pack is published by two people); the visit has its own folder.
 
+pub mod as_of;
 pub mod candidate;
 pub mod clock;
+pub mod clusters;
 pub mod facts;
 pub mod household_view;
 pub mod households;
@@ -40,6 +42,7 @@ use crate::policy::Pack;
 pub use crate::storage::Author;
 use crate::storage::meta::{Identity, Settings};
 use crate::storage::{Changes, Cost, Lens, Store, Tx};
+use crate::sync::progress::Progress;
 use crate::sync::transport::{Connect, http_connect};
 
 /// China's civil time, whatever the device is set to: dates of visits are dates there.
@@ -50,11 +53,13 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     pub cost: Cost,
     pub connect: Arc<Connect>,
+    /// where files for people go (exports); `None`: a folder beside the database
+    pub exports: Option<PathBuf>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { clock: Arc::new(System), cost: Cost::FULL, connect: Arc::new(http_connect) }
+        Self { clock: Arc::new(System), cost: Cost::FULL, connect: Arc::new(http_connect), exports: None }
     }
 }
 
@@ -75,6 +80,8 @@ pub struct App {
     opened: RwLock<Option<Opened>>,
     /// one round at a time
     pub(crate) rounds: Mutex<()>,
+    /// where long work with the server stands
+    pub(crate) progress: Progress,
     /// forms being filled; a cache of the journal
     pub(crate) visits: visit::Open,
     /// earlier packs, loaded
@@ -101,6 +108,7 @@ impl App {
             store: Mutex::default(),
             opened: RwLock::default(),
             rounds: Mutex::default(),
+            progress: Progress::default(),
             visits: visit::Open::default(),
             packs: packs::Loaded::default(),
             previews: visit::Previews::default(),

@@ -32,13 +32,7 @@ pub struct Overview {
 impl App {
     /// The supervisor's first page for an area (`None` = everything held).
     pub fn overview(&self, area: Option<&str>) -> Result<Overview> {
-        let area = match area.filter(|a| !a.is_empty()) {
-            Some(code) if Area::parse(code).is_none() => {
-                return Err(Error::invalid("没有这个区划代码。 There is no such area."));
-            }
-            Some(code) => code.to_owned(),
-            None => self.whole_scope()?,
-        };
+        let area = self.area_or_scope(area)?;
         self.read(|tx| {
             let q = Query { area: Some(area.clone()), ..Query::default() };
             let count = |group| -> Result<Tally> {
@@ -59,6 +53,17 @@ impl App {
                 area: area.clone(),
             })
         })
+    }
+
+    /// The code of the area asked for, or of the whole scope.
+    pub(super) fn area_or_scope(&self, area: Option<&str>) -> Result<String> {
+        match area.filter(|a| !a.is_empty()) {
+            Some(code) if Area::parse(code).is_none() => {
+                Err(Error::invalid("没有这个区划代码。 There is no such area."))
+            }
+            Some(code) => Ok(code.to_owned()),
+            None => self.whole_scope(),
+        }
     }
 
     /// The one area of the scope, or nothing when it has several (everything held is in scope).

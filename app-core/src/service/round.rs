@@ -10,6 +10,7 @@ use crate::storage::meta::Identity;
 use crate::storage::round::Round;
 use crate::sync::apply::{Applied, apply};
 use crate::sync::enrol;
+use crate::sync::progress::{Phase, Standing};
 use crate::sync::records;
 use crate::sync::round::{Outgoing, SoFar, collect};
 use crate::sync::transport::{Address, Link};
@@ -30,10 +31,24 @@ pub struct RoundReport {
 }
 
 impl App {
-    /// One whole round. When it fails, what it brought until then stays, and the reason is kept for the sync page.
+    /// How long work with the server stands: a round, an enrolment. Never waits for the database; needs no PIN.
+    pub fn progress(&self) -> Standing {
+        self.progress.look()
+    }
+
+    /// Asks a round under way to stop before its next request; whether there was one. What it brought stays, and the next
+    /// round goes on from there.
+    pub fn stop_sync(&self) -> bool {
+        self.progress.stop()
+    }
+
+    /// One whole round. When it fails, what it brought until then stays, and the reason is kept for the sync page. Asked
+    /// to stop ([`App::stop_sync`]), it fails with [`Kind::Stopped`].
     pub fn sync(&self) -> Result<RoundReport> {
         let _one_at_a_time = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        let _working = self.progress.begin(Phase::Exchanging);
         let identity = self.identity()?;
+        self.progress.waits(self.read(|tx| tx.pending_count(None))?);
         let mut report =
             RoundReport { round: Round { at: self.now().timestamp(), ..Round::default() }, ..RoundReport::default() };
         let address = Address {
@@ -42,14 +57,14 @@ impl App {
             insecure: identity.insecure,
         };
         let outcome = (self.setup.connect)(&address).and_then(|transport| {
-            let link = Link::new(transport.as_ref(), Some(&identity.token));
+            let link = Link::new(transport.as_ref(), Some(&identity.token), &self.progress);
             let first = self.exchange(&link, &mut report);
             if first.is_ok() || !link.is_stranger() {
                 return first;
             }
             // A restored server does not know us: let in again on its own letter, the round begins anew.
             let Some(token) = self.let_in_again(&link, &identity)? else { return first };
-            self.exchange(&Link::new(transport.as_ref(), Some(&token)), &mut report)
+            self.exchange(&Link::new(transport.as_ref(), Some(&token), &self.progress), &mut report)
         });
         report.round.ok = outcome.is_ok();
         report.round.words = outcome.as_ref().err().map(|e| e.words.clone()).unwrap_or_default();
@@ -98,6 +113,7 @@ impl App {
     fn rounds(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
         let identity = self.identity()?;
         let (mut so_far, mut unbrought) = (SoFar::default(), None);
+        self.progress.enters(Phase::Exchanging);
         for _ in 0..MOST_REQUESTS {
             unbrought = self.bring_packs(link, &mut so_far)?.or(unbrought);
             let sent = self.read(|tx| collect(tx, &identity, &so_far))?;
@@ -114,6 +130,7 @@ impl App {
                 let records = wanted || !so_far.records_wait && records::waits(tx)?;
                 Ok((applied, records || !tx.pending(1, 0, &so_far.unanswered)?.is_empty()))
             })?;
+            self.progress.kept(applied.households_new, applied.changes_down, applied.acked);
             report.add(&sent, &applied, changes);
             if !applied.again && !more {
                 return unbrought.map_or(Ok(()), Err);
@@ -172,6 +189,7 @@ impl App {
     fn fetch_pack(&self, link: &Link<'_>, report: &mut RoundReport) -> Result<()> {
         let (wanted, held) = self.read(|tx| Ok((tx.pack_ref()?, tx.pack_held()?)))?;
         if let Some(wanted) = wanted.filter(|w| held.as_deref() != Some(w.hash.as_str())) {
+            self.progress.enters(Phase::Pack);
             let files = link.pack(&wanted.hash)?;
             let pack = Pack::from_files(files.files.iter().map(|(p, b)| (p.clone(), b.to_vec())).collect())?;
             if hex::encode(pack.hash()) != wanted.hash {
@@ -196,6 +214,7 @@ impl App {
         if self.read(|tx| tx.is_current())? {
             return Ok(());
         }
+        self.progress.files();
         self.transact(|tx| tx.refresh()).map(|_| ())
     }
 }

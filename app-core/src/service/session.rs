@@ -10,6 +10,7 @@ use crate::storage::vault::{Shown, check_pin};
 use crate::storage::{Key, Lens, Store, Tx, Vault};
 use crate::sync::apply;
 use crate::sync::enrol::{self, Ticket};
+use crate::sync::progress::Phase;
 
 /// Where the app stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +69,11 @@ impl App {
         let lens = Lens { pack: None, on: self.today() };
         let (keys, _) = store.transact(&lens, enrol::keys)?;
         let link = (self.setup.connect)(&ticket.address())?;
-        let answer = enrol::ask(link.as_ref(), ticket, &keys, device_name)?;
+        let working = self.progress.begin(Phase::Enrolling);
+        let answer = enrol::ask(link.as_ref(), ticket, &keys, device_name, &self.progress)?;
         store.transact(&lens, |tx| enrol::accept(tx, ticket, &keys, device_name, &answer))?;
         notice_put_back(&mut store, &lens)?;
+        drop(working);
         let opened = opened(&mut store, &lens)?;
         // The answer names every area within the scope; the person's own are those of the scope.
         let own = answer.areas.iter().filter(|a| opened.person.scope.iter().any(|s| s.as_str() == a.code));

@@ -6,7 +6,10 @@ use crate::domain::id::HouseholdId;
 use crate::error::Result;
 use crate::storage::change::RefusedChange;
 use crate::storage::journal::OpenVisit;
-use crate::storage::round::Round;
+use crate::storage::round::{Round, Unproven};
+
+/// The most households listed on the sync page.
+const LISTED: u32 = 200;
 
 /// The state of one device.
 #[derive(Debug, Clone)]
@@ -26,6 +29,11 @@ pub struct Status {
     /// why the latest failed
     pub trouble: Option<String>,
     pub conflicts: u32,
+    /// when the server last signed for something of this device (its clock, milliseconds since 1970)
+    pub last_signed_ms: Option<i64>,
+    /// households of which it has not signed for all that is here, and the first of them
+    pub unproven: u32,
+    pub unproven_first: Vec<Unproven>,
     /// hash of the pack in force, if it is here
     pub pack: Option<String>,
     /// signed records that the server has not got
@@ -39,6 +47,7 @@ impl App {
     pub fn status(&self) -> Result<Status> {
         let (identity, person) = (self.identity()?, self.person()?);
         self.read(|tx| {
+            let (unproven, unproven_first) = tx.unproven(LISTED)?;
             let (waiting_records, refused_records) = tx.record_counts()?;
             Ok(Status {
                 waiting_records,
@@ -55,6 +64,9 @@ impl App {
                 last_good_round: tx.last_round(true)?,
                 trouble: tx.trouble()?,
                 conflicts: u32::try_from(tx.households_in_conflict()?.len()).unwrap_or(u32::MAX),
+                last_signed_ms: tx.last_receipt()?,
+                unproven,
+                unproven_first,
                 pack: tx.pack_held()?,
             })
         })

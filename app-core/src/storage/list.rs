@@ -77,6 +77,8 @@ pub struct Query {
     pub risk_kind: Option<String>,
     pub suggestion: Option<String>,
     pub sort: Sort,
+    /// the other way round
+    pub reverse: bool,
     pub offset: u32,
     pub limit: u32,
 }
@@ -104,14 +106,44 @@ pub enum Progress {
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// best match first, then grid, hamlet, pinyin
+    /// best match first, then grid, hamlet, pinyin (the other way round: by grid alone)
     #[default]
     Place,
     /// pinyin of the head's name
     Name,
     /// latest visit first
     LastVisit,
+    /// in the order of the notice: 一般农户, 脱贫户, 未消除, 已消除
+    Standing,
+    /// least done first
+    Progress,
+    /// most people first
+    Population,
+    /// most risks first
+    Risks,
 }
+
+impl Sort {
+    /// The order in SQL; the columns after the first are the same both ways, so that rows of one value stay in the order
+    /// of lists.
+    fn sql(self, reverse: bool) -> String {
+        let way = |falls: bool| if falls == reverse { "" } else { " DESC" };
+        match self {
+            Self::Place if reverse => "r.grid DESC, r.hamlet DESC, r.head_sort DESC, r.id".into(),
+            Self::Place => "r.grid, r.hamlet, r.head_sort, r.id".into(),
+            Self::Name => format!("r.head_sort{}, r.id", way(false)),
+            Self::LastVisit => format!("r.last_visit{}, r.head_sort, r.id", way(true)),
+            Self::Standing => format!("{STANDING}{}, r.grid, r.hamlet, r.head_sort, r.id", way(false)),
+            Self::Progress => format!("{PROGRESS}{}, r.grid, r.hamlet, r.head_sort, r.id", way(false)),
+            Self::Population => format!("r.population{}, r.grid, r.hamlet, r.head_sort, r.id", way(true)),
+            Self::Risks => format!("{RISKS}{}, r.grid, r.hamlet, r.head_sort, r.id", way(true)),
+        }
+    }
+}
+
+const STANDING: &str = "CASE r.standing WHEN 'ordinary' THEN 0 WHEN 'lifted' THEN 1 WHEN 'monitored' THEN 2 ELSE 3 END";
+const PROGRESS: &str = "CASE r.progress WHEN 'left' THEN 0 WHEN 'attempted' THEN 1 WHEN 'partly' THEN 2 ELSE 3 END";
+const RISKS: &str = "json_array_length(r.risks)";
 
 const COLUMNS: &str =
     "r.id, r.grid, r.village, r.hamlet, r.address, r.head_name, r.id_tail, r.phone, r.population, r.standing,
@@ -238,15 +270,10 @@ impl Tx<'_> {
     }
 
     fn page(&self, q: &Query, from: &str, typed: Option<String>, w: Where) -> Result<Vec<HouseholdId>> {
-        let mut order = match q.sort {
-            Sort::Place => "r.grid, r.hamlet, r.head_sort, r.id",
-            Sort::Name => "r.head_sort, r.id",
-            Sort::LastVisit => "r.last_visit DESC, r.head_sort, r.id",
-        }
-        .to_owned();
+        let mut order = q.sort.sql(q.reverse);
         let text = w.text();
         let mut params = w.params;
-        if let Some(typed) = typed {
+        if let Some(typed) = typed.filter(|_| q.sort == Sort::Place && !q.reverse) {
             // The head whose token begins so, then the head, then others of the household.
             order = format!("CASE WHEN instr(s.head, ?) THEN 0 WHEN instr(s.head, ?) THEN 1 ELSE 2 END, {order}");
             params.extend([Sql::Text(format!("\n{typed}")), Sql::Text(typed)]);
@@ -331,6 +358,32 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The areas one level below `area`: households, and those visited this campaign.
+    pub fn count_areas(&self, area: &str) -> Result<Vec<AreaCount>> {
+        let digits = if area.len() >= 12 { 15 } else { 12 };
+        let mut statement = self.conn.prepare_cached(
+            "SELECT substr(grid, 1, ?3), count(*), sum(last_visit <> '')
+             FROM household_row WHERE grid >= ?1 AND grid < ?2 GROUP BY 1 ORDER BY 1",
+        )?;
+        let rows = statement.query_map(rusqlite::params![area, format!("{area}~"), digits], |r| {
+            Ok(AreaCount { code: r.get(0)?, households: r.get(1)?, visited: r.get(2)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Households with each risk found this campaign, by the areas one level below `area`: area, code of the risk, count.
+    pub fn risks_by_area(&self, area: &str) -> Result<Vec<(String, String, u32)>> {
+        let digits = if area.len() >= 12 { 15 } else { 12 };
+        let mut statement = self.conn.prepare_cached(
+            "SELECT substr(r.grid, 1, ?3), e.value, count(*) FROM household_row r, json_each(r.risks) e
+             WHERE r.grid >= ?1 AND r.grid < ?2 GROUP BY 1, 2 ORDER BY 1, 2",
+        )?;
+        let rows = statement.query_map(rusqlite::params![area, format!("{area}~"), digits], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Finished visits of the campaign per day within an area: ISO date, visits.
     pub fn visits_by_day(&self, area: &str) -> Result<Vec<(String, u32)>> {
         let mut statement = self.conn.prepare_cached(
@@ -357,6 +410,15 @@ pub enum Group {
     Risk,
     /// a household counts under each leaflet due
     Leaflet,
+}
+
+/// The households of one area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaCount {
+    pub code: String,
+    pub households: u32,
+    /// with a finished visit this campaign
+    pub visited: u32,
 }
 
 /// The work in one area.

@@ -26,6 +26,24 @@ pub struct Round {
     pub words: String,
 }
 
+/// A household of which the server has not signed for everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unproven {
+    pub household: HouseholdId,
+    pub why: WhyUnproven,
+}
+
+/// Why there is no proof yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyUnproven {
+    /// changes have not gone up
+    Waiting,
+    /// a change was set aside by the server
+    Refused,
+    /// nothing of it was ever named by a receipt
+    Unsigned,
+}
+
 const KEPT: u32 = 500;
 
 fn round(row: &Row<'_>) -> rusqlite::Result<Round> {
@@ -124,9 +142,46 @@ impl Tx<'_> {
         Ok(statement.exists([household.to_string()])?)
     }
 
+    /// When the server last signed for something that came from or went to this device: its clock, milliseconds since 1970.
+    pub fn last_receipt(&self) -> Result<Option<i64>> {
+        Ok(self.conn.prepare_cached("SELECT max(time_ms) FROM receipt")?.query_row([], |r| r.get(0))?)
+    }
+
+    /// The households of which the server has not signed for all that is held here, in the order of lists: how many, and
+    /// the first `most` of them. All else in the files came under a receipt or was acknowledged under one.
+    pub fn unproven(&self, most: u32) -> Result<(u32, Vec<Unproven>)> {
+        const UNPROVEN: &str = "SELECT household AS id FROM change WHERE state IN ('pending', 'refused')
+             UNION SELECT id FROM household WHERE id NOT IN (SELECT household FROM receipt_household)";
+        let count = format!("SELECT count(*) FROM household WHERE id IN ({UNPROVEN})");
+        let count = self.conn.prepare_cached(&count)?.query_row([], |r| r.get(0))?;
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT h.id,
+               (SELECT min(c.state) FROM change c WHERE c.household = h.id AND c.state IN ('pending', 'refused'))
+             FROM household h LEFT JOIN household_row r ON r.id = h.id WHERE h.id IN ({UNPROVEN})
+             ORDER BY r.grid, r.hamlet, r.head_sort, h.id LIMIT ?1"
+        ))?;
+        let rows = statement.query_map([most], |r| {
+            let why = match r.get::<_, Option<String>>(1)?.as_deref() {
+                Some("pending") => WhyUnproven::Waiting,
+                Some(_) => WhyUnproven::Refused,
+                None => WhyUnproven::Unsigned,
+            };
+            Ok(Unproven { household: super::household::household_id(r, 0)?, why })
+        })?;
+        Ok((count, rows.collect::<rusqlite::Result<_>>()?))
+    }
+
     /// How many receipts are kept.
     pub fn receipts(&self) -> Result<u32> {
         Ok(self.conn.prepare_cached("SELECT count(*) FROM receipt")?.query_row([], |r| r.get(0))?)
+    }
+
+    /// Notes an act that concerns many households at once (an export), with what it was.
+    pub fn write_audit_of_many(&self, at: i64, what: &str, path: &str) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT INTO audit (at, what, household, path) VALUES (?1, ?2, '', ?3)")?
+            .execute(params![at, what, path])?;
+        Ok(())
     }
 
     /// Notes that something was looked at in full (ID number, phone …) at `at` (seconds since 1970).

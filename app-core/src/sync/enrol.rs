@@ -3,6 +3,7 @@
 use serde_bytes::ByteBuf;
 use zeroize::Zeroizing;
 
+use super::progress::Progress;
 use super::transport::{Address, Link, Transport, UNREACHABLE};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
@@ -100,7 +101,13 @@ pub fn keys(tx: &Tx<'_>) -> Result<Enrolling> {
 }
 
 /// Presents the ticket.
-pub fn ask(transport: &dyn Transport, ticket: &Ticket, keys: &Enrolling, device_name: &str) -> Result<EnrolAnswer> {
+pub fn ask(
+    transport: &dyn Transport,
+    ticket: &Ticket,
+    keys: &Enrolling,
+    device_name: &str,
+    progress: &Progress,
+) -> Result<EnrolAnswer> {
     let mut request = EnrolRequest {
         v: version::CURRENT,
         code: ticket.code.clone(),
@@ -111,7 +118,7 @@ pub fn ask(transport: &dyn Transport, ticket: &Ticket, keys: &Enrolling, device_
         letter: None,
     };
     sign::sign_enrol(&mut request, &*secret(&keys.secret)?);
-    Link::new(transport, None).enrol(&request).map_err(|e| {
+    Link::new(transport, None, progress).enrol(&request).map_err(|e| {
         // What the server itself says stays; silence means something else here than in a round.
         if e.words == UNREACHABLE { unfinished().because(e) } else { e }
     })

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::progress::Progress;
 use crate::error::{Error, Kind, Result};
 use crate::wire;
 use crate::wire::lean::Own;
@@ -60,16 +61,31 @@ pub struct Reply {
 pub trait Transport: Send + Sync {
     /// Sends and waits for the answer; the body of the answer is at most `most` bytes.
     fn send(&self, route: Route<'_>, token: Option<&str>, body: Option<&[u8]>, most: usize) -> Result<Reply>;
+
+    /// As [`Transport::send`]; `heard` is told how many bytes of the answer have come so far. A link that gets its answers
+    /// in one piece has nothing to tell.
+    fn send_heard(
+        &self,
+        route: Route<'_>,
+        token: Option<&str>,
+        body: Option<&[u8]>,
+        most: usize,
+        heard: &dyn Fn(usize),
+    ) -> Result<Reply> {
+        let _ = heard;
+        self.send(route, token, body, most)
+    }
 }
 
 /// The most bytes of a compressed answer; what it unfolds to is bounded apart.
 const MOST: usize = 8 << 20;
 const UNFOLDED: usize = 64 << 20;
 
-/// A link with its bookkeeping.
+/// A link with its bookkeeping. Asked to stop, it makes no further request.
 pub struct Link<'a> {
     transport: &'a dyn Transport,
     token: Option<&'a str>,
+    progress: &'a Progress,
     up: Cell<u32>,
     down: Cell<u32>,
     trips: Cell<u32>,
@@ -78,8 +94,9 @@ pub struct Link<'a> {
 
 impl<'a> Link<'a> {
     /// Starts counting.
-    pub fn new(transport: &'a dyn Transport, token: Option<&'a str>) -> Self {
-        Self { transport, token, up: Cell::new(0), down: Cell::new(0), trips: Cell::new(0), stranger: Cell::new(false) }
+    pub fn new(transport: &'a dyn Transport, token: Option<&'a str>, progress: &'a Progress) -> Self {
+        let zero = || Cell::new(0);
+        Self { transport, token, progress, up: zero(), down: zero(), trips: zero(), stranger: Cell::new(false) }
     }
 
     /// Bytes of bodies up and down, and requests, so far.
@@ -135,9 +152,14 @@ impl<'a> Link<'a> {
         body: Option<Vec<u8>>,
     ) -> Result<Result<T, Refused>> {
         let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let up = size(body.as_ref().map_or(0, Vec::len));
+        self.progress.may_go_on()?;
         self.trips.set(self.trips.get().saturating_add(1));
-        self.up.set(self.up.get().saturating_add(size(body.as_ref().map_or(0, Vec::len))));
-        let reply = self.transport.send(route, self.token, body.as_deref(), MOST)?;
+        self.up.set(self.up.get().saturating_add(up));
+        self.progress.asked(up);
+        let heard = |so_far| self.progress.hears(size(so_far));
+        let reply = self.transport.send_heard(route, self.token, body.as_deref(), MOST, &heard)?;
+        self.progress.heard(size(reply.body.len()));
         self.down.set(self.down.get().saturating_add(size(reply.body.len())));
         if reply.status == 200 {
             return wire::decode(&reply.body, UNFOLDED).map(Ok);

@@ -8,9 +8,17 @@ use crate::error::{Error, Result};
 use crate::store::sqlite::{self, SqliteStore};
 use crate::store::{Store, Writes, people, write};
 
-/// Writes a consistent copy of everything: households, people, devices, keys. Keep it as safe as the server.
+/// Writes a consistent copy of everything: households, people, devices, keys. Keep it as safe as the server. Beside it goes
+/// the people log as it stands then (`OUT` with the ending `people.jsonl`): with the one of the latest backup an older one
+/// can be restored without forgetting who was shut out in between.
 pub fn backup(data: &Path, to: &Path) -> Result<u64> {
     let store = SqliteStore::open(&crate::settings::database(data), false)?;
+    let log = crate::settings::people_log(to);
+    if log.exists() {
+        return Err(Error::invalid(
+            "备份旁边已有登记记录文件（.people.jsonl），没有写入；请换一个文件名。 A people log lies beside that name already; nothing was written: choose another name.",
+        ));
+    }
     if let Err(e) = store.backup(to) {
         if e.why != crate::error::Why::Invalid {
             // Half a backup must not be taken for one.
@@ -18,7 +26,35 @@ pub fn backup(data: &Path, to: &Path) -> Result<u64> {
         }
         return Err(e);
     }
+    // After the database: the log may say more than it, never less.
+    if let Err(e) = copy_log(&crate::settings::people_log(&crate::settings::database(data)), &log) {
+        let _ = (std::fs::remove_file(to), std::fs::remove_file(&log));
+        return Err(e);
+    }
     Ok(std::fs::metadata(to)?.len())
+}
+
+/// A copy of the people log, for its owner's eyes.
+fn copy_log(from: &Path, to: &Path) -> Result<()> {
+    let Some(entries) = read_log(from)? else { return Ok(()) };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(to)?;
+    std::io::Write::write_all(&mut file, &entries)?;
+    Ok(file.sync_all()?)
+}
+
+/// The longest people log beside a backup that says more than the one written with it: of a later backup of the same server.
+fn later_log(from: &Path) -> Option<String> {
+    let own = std::fs::read(crate::settings::people_log(from)).ok()?;
+    let folder =
+        std::fs::read_dir(from.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))).ok()?;
+    let logs = folder.flatten().map(|f| f.path()).filter(|p| p.to_string_lossy().ends_with(".people.jsonl"));
+    let later = logs.filter_map(|p| Some((std::fs::read(&p).ok()?, p.file_name()?.to_string_lossy().into_owned())));
+    let later = later.filter(|(log, _)| log.len() > own.len() && log.starts_with(&own));
+    later.max_by_key(|(log, _)| log.len()).map(|(_, name)| name)
 }
 
 /// What a restore did.
@@ -29,6 +65,8 @@ pub struct Restored {
     /// what changed since the backup about people, tickets and devices, carried over from the people log; none when there
     /// was no log: revocations since the backup are undone then
     pub carried: Option<u64>,
+    /// without a log: the file beside the backup that says what was forgotten, if there is one
+    pub later_log: Option<String>,
 }
 
 /// Makes a data folder from a backup. The epoch is new: every device compares what it holds with what is here, and
@@ -117,13 +155,23 @@ fn make(work: &Path, from: &Path, own: Vec<u8>, log: Option<Vec<u8>>, now: i64) 
     if let Some(first) = found.first() {
         return Err(damaged(Error::internal(first.clone())));
     }
+    let later_log = if log.is_none() { later_log(from) } else { None };
+    let made = written_at(from).unwrap_or(now);
     let log = log.map(|log| String::from_utf8_lossy(&log).into_owned());
     keep_log(&crate::settings::people_log(&file), own, log.as_deref())?;
     write(&store, move |w| {
         let carried = log.map(|log| people::replay(w, &log)).transpose()?;
         begin_again(w, now)?;
-        Ok(Restored { epoch: super::epoch(&*w)?, carried })
+        // Said by `check` until a restore that knows: nobody remembers in a month what was not carried over.
+        w.set(super::FORGOT_SINCE, if carried.is_none() { made.to_string() } else { String::new() }.as_bytes())?;
+        Ok(Restored { epoch: super::epoch(&*w)?, carried, later_log })
     })
+}
+
+/// When the backup was written, as its file says.
+fn written_at(file: &Path) -> Option<i64> {
+    let at = std::fs::metadata(file).ok()?.modified().ok()?;
+    i64::try_from(at.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs()).ok()
 }
 
 /// The log goes on where it stood: the next restore may be from a backup that is older still.

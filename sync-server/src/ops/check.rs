@@ -18,6 +18,8 @@ pub struct Checked {
     pub changes: u64,
     /// what is wrong, by household id where it is one's; empty when sound
     pub problems: Vec<String>,
+    /// what is sound and yet to be known; empty = nothing
+    pub warnings: Vec<String>,
 }
 
 /// The files' integrity; every record is what was signed; every document loads; its heads are those stored and those of the log; the projections too.
@@ -25,6 +27,7 @@ pub fn check(store: &dyn Store) -> Result<Checked> {
     let mut found = Checked { problems: store.integrity()?, ..Checked::default() };
     read(store, |r| {
         found.problems.extend(super::packs::check(r)?);
+        found.warnings.extend(forgotten(r)?);
         every_household(r, |id| {
             found.households += 1;
             if let Err(e) = check_one(r, id, &mut found) {
@@ -34,6 +37,15 @@ pub fn check(store: &dyn Store) -> Result<Checked> {
         })
     })?;
     Ok(found)
+}
+
+/// What a restore without the people log does not know.
+fn forgotten(r: &dyn Reads) -> Result<Option<String>> {
+    let Some(at) = super::text(r, super::FORGOT_SINCE)?.and_then(|t| t.parse::<i64>().ok()) else { return Ok(None) };
+    let day = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default().format("%Y-%m-%d %H:%M UTC");
+    Ok(Some(format!(
+        "由 {day} 的备份恢复，没有登记记录：此后停用的设备、用过的入网码、调整的人员区域和户所在网格都不知道，请逐一核对（device list、user list）。 Restored from a backup of {day} without the people log: devices shut out, tickets used, areas and households moved after it are not known; go through device list and user list."
+    )))
 }
 
 fn check_one(r: &dyn Reads, id: Uuid, found: &mut Checked) -> Result<()> {

@@ -28,6 +28,9 @@ pub const PACK_AT: &str = "pack_at";
 pub const BORN: &str = "born";
 /// Setting: when it was restored, seconds.
 pub const RESTORED_AT: &str = "restored_at";
+/// When the backup was made that was restored without a people log: nobody here knows who was shut out, moved or enrolled
+/// after it; empty = they were carried over.
+pub const FORGOT_SINCE: &str = "forgot_since";
 /// Setting: the address that tickets carry.
 pub const URL: &str = "url";
 /// Setting: where it last listened; for tickets when no address is set.

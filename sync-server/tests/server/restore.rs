@@ -181,3 +181,31 @@ fn an_enrolment_that_stands_in_the_people_log_only_does_not_stop_the_restore() {
     let twice = office.dir.path().join("twice");
     backup::restore(&twice, &monday, Some(&office.data), now()).unwrap();
 }
+
+#[test]
+fn what_a_restore_without_the_people_log_forgets_is_said_and_the_log_lies_beside_each_backup() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, monday) = (dir.path().join("data"), dir.path().join("monday.sqlite"));
+    set_up(&data);
+    asked(&data, &["backup", monday.to_str().unwrap()]);
+    let log = std::fs::read(people_log(&monday)).unwrap();
+    let user = asked(&data, &["user", "add", "--name", "李建国", "--title", "grid_worker1", "--area", GRID]);
+    let tuesday = dir.path().join("tuesday.sqlite");
+    asked(&data, &["backup", tuesday.to_str().unwrap()]);
+    let later = std::fs::read(people_log(&tuesday)).unwrap();
+    assert!(later.starts_with(&log) && later.len() > log.len(), "李建国 stands in the later one");
+    assert!(backup::backup(&data, &tuesday).is_err(), "neither is written over");
+
+    let without = dir.path().join("without");
+    let told = backup::restore(&without, &monday, None, now()).unwrap();
+    assert_eq!((told.carried, told.later_log.as_deref()), (None, Some("tuesday.people.jsonl")));
+    let warned = asked(&without, &["check"]);
+    assert_eq!(warned["warnings"].as_array().map(Vec::len), Some(1));
+    assert!(!names(&without).contains("李建国"));
+
+    let with = dir.path().join("with");
+    let told = backup::restore(&with, &monday, Some(&people_log(&tuesday)), now()).unwrap();
+    assert!(told.carried.is_some_and(|n| n > 0) && told.later_log.is_none());
+    assert_eq!(asked(&with, &["check"])["warnings"].as_array().map(Vec::len), Some(0));
+    assert!(names(&with).contains("李建国"), "{user}");
+}

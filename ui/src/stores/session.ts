@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { EnrolRequest, SessionView, SettingsRequest } from '@/api/bindings'
 import { call } from '@/api/call'
-import { setLanguage } from '@/locales'
+import { i18n, setLanguage } from '@/locales'
 
 export const useSession = defineStore('session', () => {
   const view = shallowRef<SessionView>()
@@ -23,7 +23,8 @@ export const useSession = defineStore('session', () => {
     campaign: computed(() => view.value?.campaign ?? undefined),
     load: async () => take(await call('session.state')),
     enrol: async (request: EnrolRequest) => take(await call('session.enrol', request)),
-    unlock: async (pin: string) => take(await call('session.unlock', { pin })),
+    /** A wrong PIN is said in the language of the screen, which a locked device may not know yet. */
+    unlock: async (pin: string) => take(await call('session.unlock', { pin, language: i18n.global.locale.value })),
     lock: async () => take(await call('session.lock')),
     set: async (request: SettingsRequest) => take(await call('settings.set', request)),
   }

@@ -46,6 +46,65 @@ pub struct AreaProgress {
     pub at_risk: u32,
     pub to_enrol: u32,
     pub last_visit: Option<String>,
+    /// of the field work: by when, and what is left; absent where the pack names no day
+    pub deadline: Option<DeadlineView>,
+}
+
+/// A phase of the campaign for one area: by when, and how much is left there.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DeadlineView {
+    /// name of the phase
+    pub phase: String,
+    /// ISO date
+    pub to: String,
+    /// from today; negative when past
+    pub days_left: i32,
+    /// households not finished
+    pub left: u32,
+    pub state: DeadlineState,
+    pub words: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadlineState {
+    /// nothing is left
+    Done,
+    Ahead,
+    /// three days or fewer
+    Near,
+    Over,
+}
+
+/// `overview.clusters` → where to look first. Takes a walk over every household: asked for apart from the page.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ClustersView {
+    pub clusters: Vec<ClusterView>,
+    /// how it is reckoned, in words
+    pub explained: String,
+    /// data cleaning by area: households with errors, and the phase's day
+    pub cleaning: Vec<AreaDeadline>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AreaDeadline {
+    pub code: String,
+    pub deadline: DeadlineView,
+}
+
+/// An area where one kind of risk or one check stands out.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ClusterView {
+    pub area: String,
+    pub area_name: String,
+    /// code of the risk kind, where it is about one
+    pub risk: Option<String>,
+    /// id of the check, where it is about one
+    pub check: Option<String>,
+    pub label: String,
+    /// how many here and elsewhere
+    pub words: String,
+    pub households: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -11,6 +11,30 @@ pub struct HouseholdRequest {
     pub id: String,
 }
 
+/// `household.at`
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct HouseholdAtRequest {
+    pub id: String,
+    /// ISO day: as known at its end, in China
+    pub on: String,
+}
+
+/// `household.at` → the household as it was known at the end of a day, by the clocks of those who wrote. Read-only.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct HouseholdAtView {
+    pub on: String,
+    /// the days on which something was written, ascending
+    pub days: Vec<String>,
+    /// there was a file by then; else nothing was known
+    pub founded: bool,
+    pub facts: Vec<FactView>,
+    pub members: Vec<MemberView>,
+    pub measures: Vec<FactView>,
+    pub visits: Vec<VisitRow>,
+    /// written after that day, newest first (of the latest 200 changes)
+    pub since: Vec<HistoryView>,
+}
+
 /// `household.view`, and the answer of every correction.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct HouseholdView {
@@ -64,6 +88,8 @@ pub struct FormDue {
     pub title: String,
     pub why: String,
     pub done: bool,
+    /// may be filled, nobody asks for it
+    pub optional: bool,
     /// open draft of this form on this device
     pub draft: Option<String>,
 }

@@ -51,7 +51,10 @@ pub struct HouseholdQuery {
     /// has a risk found this campaign
     pub at_risk: Option<bool>,
     pub risk_kind: Option<String>,
+    /// place (the default), name, last_visit, standing, progress, population, risks
     pub sort: Option<String>,
+    /// the other way round
+    pub reverse: Option<bool>,
     #[ts(as = "Option<u32>", optional)]
     pub offset: u32,
     /// 1–500
@@ -76,6 +79,14 @@ pub enum ProgressFilter {
 pub struct HouseholdPage {
     pub total: u32,
     pub rows: Vec<HouseholdRow>,
+}
+
+/// `register.export` → a file that was written for a person.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ExportedView {
+    /// where it lies on this computer
+    pub file: String,
+    pub households: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -130,6 +141,8 @@ pub struct VisitRow {
     pub outcome_label: Option<String>,
     pub date: String,
     pub collector: String,
+    /// what people call the device it was made with, in a household's view; empty where that is not known
+    pub device: String,
     /// answered questions of a draft; how many are asked is known only to the running form (`visit.view`)
     pub answered: u32,
     /// why it came back

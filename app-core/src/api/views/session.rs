@@ -107,9 +107,14 @@ pub struct EnrolRequest {
     pub device: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(optional_fields)]
 pub struct UnlockRequest {
+    #[ts(as = "String")]
     pub pin: String,
+    /// of the lock screen: a wrong PIN is said in it (the dispatcher reads it); it is not kept
+    pub language: Option<String>,
 }
 
 /// `settings.set`

@@ -13,6 +13,10 @@ pub struct OpenVisitRequest {
     #[serde(default)]
     #[ts(optional)]
     pub form: Option<String>,
+    /// open the form although it is not due for this household: the person was told, and wants it
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub anyway: bool,
 }
 
 /// `visit.view` · `visit.privacy_shown` · `visit.summary` · `visit.put_down`

@@ -121,6 +121,9 @@ struct Visit {
     /// put the visit down instead of finishing it
     #[arg(long)]
     draft: bool,
+    /// fill the form although it is not due for this household
+    #[arg(long)]
+    anyway: bool,
 }
 
 #[derive(Debug, Args)]
@@ -233,7 +236,7 @@ pub fn unreadable(words: &str) -> ExitCode {
 fn exit_code(kind: Kind) -> u8 {
     match kind {
         Kind::Invalid | Kind::Form => 2,
-        Kind::Refused | Kind::Offline | Kind::Pin | Kind::Locked => 3,
+        Kind::Refused | Kind::Offline | Kind::Stopped | Kind::Pin | Kind::Locked => 3,
         Kind::Disk | Kind::Damaged | Kind::Internal => 1,
     }
 }
@@ -332,6 +335,9 @@ fn visit(app: &App, asked: &Visit) -> Result<Value> {
     }
     let bytes = std::fs::read(&asked.answers).map_err(|e| unreadable().because(e))?;
     let answers: Value = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
+    if !asked.anyway {
+        app.belongs(asked.household, &asked.form)?;
+    }
     let made = app.visit_with_answers(asked.household, &asked.form, &answers, asked.draft)?;
     Ok(json!({
         "household": asked.household,

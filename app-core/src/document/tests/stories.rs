@@ -252,3 +252,31 @@ fn a_branch_under_numbers_that_are_taken_is_written_again_and_meets_the_others()
     assert!(Graft::default().write_again(&first.bytes[..first.bytes.len() - 1]).is_none());
     assert_eq!(HouseholdDoc::load(&server.snapshot()).unwrap().digest(), server.digest());
 }
+
+#[test]
+fn the_file_is_shown_as_it_stood_at_any_moment() {
+    let mut wei = imported();
+    let founded = wei.history(&|_| None)[0].time;
+    let phone = |doc: &HouseholdDoc| doc.file().profile.phone;
+    let first = phone(&wei);
+    let later = MAY_16 + 60;
+    edit(&mut wei, WEI, &[Edit::new("profile/phone", "10000000002")]);
+    assert!(wei.as_of(founded - 1).unwrap().is_none(), "nothing was known");
+    assert_eq!(phone(&wei.as_of(later - 1).unwrap().unwrap()), first);
+    let now = wei.as_of(later).unwrap().unwrap();
+    assert_eq!(phone(&now).as_deref(), Some("10000000002"));
+    assert_eq!(now.heads(), wei.heads());
+}
+
+#[test]
+fn a_change_whose_ground_was_laid_later_by_a_wrong_clock_waits_for_it() {
+    let (mut wei, mut li) = (imported(), imported());
+    // Her clock runs ahead; he builds on her change with a clock that is right.
+    let ahead = MAY_16 + 30 * 86_400;
+    wei.edit(WEI, ahead, &[Edit::new("profile/phone", "10000000002")]).unwrap();
+    meet(&mut wei, &mut li);
+    edit(&mut li, LI, &[Edit::new("place/hamlet", "下韦屯")]);
+    let between = li.as_of(MAY_16 + 86_400).unwrap().unwrap();
+    assert_eq!(between.file().place.hamlet, imported().file().place.hamlet, "what rests on it is not there yet");
+    assert_eq!(li.as_of(ahead).unwrap().unwrap().heads(), li.heads());
+}

@@ -26,7 +26,12 @@ pub(crate) fn noon() -> DateTime<Utc> {
 
 pub(crate) fn setup(village: &Village, now: DateTime<Utc>) -> Setup {
     let village = village.clone();
-    Setup { clock: Arc::new(Fixed(now)), cost: Cost::CHEAP, connect: Arc::new(move |_| Ok(Box::new(village.clone()))) }
+    Setup {
+        clock: Arc::new(Fixed(now)),
+        cost: Cost::CHEAP,
+        connect: Arc::new(move |_| Ok(Box::new(village.clone()))),
+        exports: None,
+    }
 }
 
 pub(crate) fn ticket(code: &str) -> Ticket {

@@ -49,6 +49,37 @@ impl App {
         })
     }
 
+    /// Whether a form belongs to a household now: it is due or may be filled, has been filled this campaign (a second visit
+    /// is kept and flagged), or is begun already. Any other form is opened only where a person asks for it knowingly.
+    ///
+    /// # Errors
+    /// `invalid` with the forms that are due, in words, when it does not belong there.
+    pub fn belongs(&self, household: HouseholdId, slug: &str) -> Result<()> {
+        let pack = self.pack()?;
+        self.read(|tx| {
+            let file = tx.file(household)?;
+            pack.form(slug).ok_or_else(unknown_form)?;
+            let forms = crate::policy::forms_for(&pack, &file.facts(campaign_from(tx.lens())), tx.lens().on);
+            let begun = tx.open_visits(Some(household))?.iter().any(|v| v.form == slug)
+                || file.visits.iter().any(|v| v.form == slug);
+            if begun || forms.iter().any(|f| f.slug == slug) {
+                return Ok(());
+            }
+            let title = |lang, slug: &str| pack.form_title(slug, lang).unwrap_or(slug).to_owned();
+            let due = |lang, none: &str, between: &str| {
+                let due: Vec<String> = forms.iter().filter(|f| !f.done).map(|f| title(lang, &f.slug)).collect();
+                if due.is_empty() { none.to_owned() } else { due.join(between) }
+            };
+            Err(Error::invalid(format!(
+                "“{}”不是这一户现在应填的表（应填：{}）。确实要填的，请另行确认。 The form {} is not due for this household (due: {}). To fill it all the same, ask for it expressly.",
+                title("zh-CN", slug),
+                due("zh-CN", "无", "、"),
+                title("en", slug),
+                due("en", "none", ", "),
+            )))
+        })
+    }
+
     /// Opens one's own finished visit again, to correct it; it stays finished in the file until it is finished anew. A draft
     /// that was put down is taken up, be it from another device.
     pub fn reopen_visit(&self, household: HouseholdId, visit: &str) -> Result<String> {

@@ -21,7 +21,13 @@ export type AddMemberRequest = { household: string, facts: Record<string, string
  */
 export type AnswerRequest = { visit: string, path: string, value: string | number | string[] | null, };
 
-export type AreaProgress = { code: string, name: string, households: number, people: number, done: number, partly: number, attempted: number, left: number, at_risk: number, to_enrol: number, last_visit: string | null, };
+export type AreaDeadline = { code: string, deadline: DeadlineView, };
+
+export type AreaProgress = { code: string, name: string, households: number, people: number, done: number, partly: number, attempted: number, left: number, at_risk: number, to_enrol: number, last_visit: string | null, 
+/**
+ * of the field work: by when, and what is left; absent where the pack names no day
+ */
+deadline: DeadlineView | null, };
 
 /**
  * `areas.list` → the areas in scope, for filters.
@@ -83,6 +89,36 @@ severity: string, paragraph: string, households: number, };
 export type ChoiceView = { code: string, label: string, };
 
 /**
+ * An area where one kind of risk or one check stands out.
+ */
+export type ClusterView = { area: string, area_name: string, 
+/**
+ * code of the risk kind, where it is about one
+ */
+risk: string | null, 
+/**
+ * id of the check, where it is about one
+ */
+check: string | null, label: string, 
+/**
+ * how many here and elsewhere
+ */
+words: string, households: number, };
+
+/**
+ * `overview.clusters` → where to look first. Takes a walk over every household: asked for apart from the page.
+ */
+export type ClustersView = { clusters: Array<ClusterView>, 
+/**
+ * how it is reckoned, in words
+ */
+explained: string, 
+/**
+ * data cleaning by area: households with errors, and the phase's day
+ */
+cleaning: Array<AreaDeadline>, };
+
+/**
  * `pack.codes` → the codes of a list, in order, as `ChoiceView[]`.
  */
 export type CodesRequest = { list: string, };
@@ -97,6 +133,29 @@ export type ConflictView = { path: string, label: string, values: Array<Conflict
 export type Control = "text" | "multiline" | "integer" | "decimal" | "money" | "phone" | "id_number" | "date" | "year_month" | "time" | "date_time" | "yes_no" | "select_one" | "select_multiple" | "rank" | "range" | "acknowledge" | "position" | "picture" | "file" | "barcode" | "note" | "computed";
 
 export type Count = { code: string, label: string, count: number, };
+
+export type DeadlineState = "done" | "ahead" | "near" | "over";
+
+/**
+ * A phase of the campaign for one area: by when, and how much is left there.
+ */
+export type DeadlineView = { 
+/**
+ * name of the phase
+ */
+phase: string, 
+/**
+ * ISO date
+ */
+to: string, 
+/**
+ * from today; negative when past
+ */
+days_left: number, 
+/**
+ * households not finished
+ */
+left: number, state: DeadlineState, words: string, };
 
 /**
  * The changes in one form, or in one table of the pack.
@@ -161,6 +220,15 @@ form?: string,
  * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
  */
 pack?: string, };
+
+/**
+ * `register.export` → a file that was written for a person.
+ */
+export type ExportedView = { 
+/**
+ * where it lies on this computer
+ */
+file: string, households: number, };
 
 export type FactView = { path: string, label: string, value: string, masked: boolean, conflict: boolean, 
 /**
@@ -325,6 +393,10 @@ items: Array<FormChangeView>, };
 
 export type FormDue = { slug: string, title: string, why: string, done: boolean, 
 /**
+ * may be filled, nobody asks for it
+ */
+optional: boolean, 
+/**
  * open draft of this form on this device
  */
 draft: string | null, };
@@ -340,6 +412,32 @@ what: string,
  * label, before, after
  */
 changes: Array<[string, string, string]>, };
+
+/**
+ * `household.at`
+ */
+export type HouseholdAtRequest = { id: string, 
+/**
+ * ISO day: as known at its end, in China
+ */
+on: string, };
+
+/**
+ * `household.at` → the household as it was known at the end of a day, by the clocks of those who wrote. Read-only.
+ */
+export type HouseholdAtView = { on: string, 
+/**
+ * the days on which something was written, ascending
+ */
+days: Array<string>, 
+/**
+ * there was a file by then; else nothing was known
+ */
+founded: boolean, facts: Array<FactView>, members: Array<MemberView>, measures: Array<FactView>, visits: Array<VisitRow>, 
+/**
+ * written after that day, newest first (of the latest 200 changes)
+ */
+since: Array<HistoryView>, };
 
 export type HouseholdPage = { total: number, rows: Array<HouseholdRow>, };
 
@@ -360,7 +458,15 @@ area?: string, progress?: ProgressFilter,
 /**
  * has a risk found this campaign
  */
-at_risk?: boolean, risk_kind?: string, sort?: string, offset?: number, 
+at_risk?: boolean, risk_kind?: string, 
+/**
+ * place (the default), name, last_visit, standing, progress, population, risks
+ */
+sort?: string, 
+/**
+ * the other way round
+ */
+reverse?: boolean, offset?: number, 
 /**
  * 1–500
  */
@@ -420,7 +526,7 @@ mine: boolean, };
 /**
  * What went wrong, by what the person can do about it.
  */
-export type Kind = "invalid" | "form" | "pin" | "locked" | "refused" | "offline" | "disk" | "damaged" | "internal";
+export type Kind = "invalid" | "form" | "pin" | "locked" | "refused" | "offline" | "stopped" | "disk" | "damaged" | "internal";
 
 /**
  * The four lists of 排查工作.
@@ -460,7 +566,11 @@ source: string, };
 /**
  * `visit.open`: the first form due when none is named. An open draft of the form is taken up again.
  */
-export type OpenVisitRequest = { household: string, form?: string, };
+export type OpenVisitRequest = { household: string, form?: string, 
+/**
+ * open the form although it is not due for this household: the person was told, and wants it
+ */
+anyway?: boolean, };
 
 /**
  * How a visit ended.
@@ -821,6 +931,27 @@ warning: string | null, appearance: string,
  */
 range: [string, string, string] | null, };
 
+/**
+ * What the server has signed for.
+ */
+export type ReceiptsView = { 
+/**
+ * when it last signed for something of this device, by its own clock
+ */
+last_signed: string | null, 
+/**
+ * households of which it has signed for everything held here
+ */
+proven: number, 
+/**
+ * the others
+ */
+unproven: number, 
+/**
+ * the first of them (at most 200), in the order of lists
+ */
+rows: Array<UnprovenView>, };
+
 export type RefusedView = { household: string, head_name: string, reason: string, at: string, };
 
 /**
@@ -943,6 +1074,40 @@ words: string, gained: number, lost: number, };
 export type Standing = "ordinary" | "lifted" | "monitored" | "cleared";
 
 /**
+ * What a round does at the moment.
+ */
+export type SyncPhase = "idle" | "enrolling" | "pack" | "exchanging" | "filing";
+
+/**
+ * `sync.progress`, `sync.cancel` → where a round (or an enrolment) under way stands. Counts are from its beginning.
+ */
+export type SyncProgressView = { 
+/**
+ * something is under way
+ */
+running: boolean, phase: SyncPhase, requests: number, bytes_up: number, 
+/**
+ * with what has come of the answer under way
+ */
+bytes_down: number, 
+/**
+ * household files that came and are kept
+ */
+households: number, changes_down: number, 
+/**
+ * own changes signed for, of those that waited at the beginning
+ */
+changes_up: number, changes_waiting: number, 
+/**
+ * asked to stop: it ends before the next request
+ */
+stopping: boolean, 
+/**
+ * it can be asked to stop
+ */
+can_stop: boolean, };
+
+/**
  * `sync.status`, `sync.now` →
  */
 export type SyncView = { server: string, last_synced: string | null, households_held: number, 
@@ -961,7 +1126,7 @@ trouble: string | null,
 /**
  * a receipt covers every finished visit
  */
-all_safe: boolean, };
+all_safe: boolean, receipts: ReceiptsView, };
 
 /**
  * `session.ticket`: is this a ticket? `server` may be empty when `ticket` is a whole ticket line.
@@ -998,7 +1163,16 @@ try_again: Array<HouseholdRow>, leaflets_due: number, conflicts: number,
  */
 unsynced: number, last_synced: string | null, };
 
-export type UnlockRequest = { pin: string, };
+export type UnlockRequest = { pin: string, 
+/**
+ * of the lock screen: a wrong PIN is said in it (the dispatcher reads it); it is not kept
+ */
+language?: string, };
+
+/**
+ * A household of which the server has not signed for everything, and why.
+ */
+export type UnprovenView = { household: HouseholdRow, why: string, };
 
 /**
  * `policy.upload`
@@ -1049,6 +1223,10 @@ form_changed: boolean, saved_at: string, };
 export type VisitRequest = { visit: string, };
 
 export type VisitRow = { id: string, household: string, head_name: string, hamlet: string, form: string, form_title: string, state: VisitState, outcome: Outcome | null, outcome_label: string | null, date: string, collector: string, 
+/**
+ * what people call the device it was made with, in a household's view; empty where that is not known
+ */
+device: string, 
 /**
  * answered questions of a draft; how many are asked is known only to the running form (`visit.view`)
  */
@@ -1191,7 +1369,9 @@ export type Methods = {
   "today.view": { request: Nothing; answer: TodayView };
   "households.search": { request: HouseholdQuery; answer: HouseholdPage };
   "register.query": { request: HouseholdQuery; answer: HouseholdPage };
+  "register.export": { request: HouseholdQuery; answer: ExportedView };
   "household.view": { request: HouseholdRequest; answer: HouseholdView };
+  "household.at": { request: HouseholdAtRequest; answer: HouseholdAtView };
   "household.add": { request: AddHouseholdRequest; answer: HouseholdView };
   "household.set_fact": { request: SetFactRequest; answer: HouseholdView };
   "member.add": { request: AddMemberRequest; answer: HouseholdView };
@@ -1212,7 +1392,10 @@ export type Methods = {
   "visit.keep": { request: KeepRequest; answer: VisitView };
   "sync.status": { request: Nothing; answer: SyncView };
   "sync.now": { request: Nothing; answer: SyncView };
+  "sync.progress": { request: Nothing; answer: SyncProgressView };
+  "sync.cancel": { request: Nothing; answer: SyncProgressView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
+  "overview.clusters": { request: OverviewRequest; answer: ClustersView };
   "problems.view": { request: ProblemsRequest; answer: ProblemsView };
   "policy.proposals": { request: Nothing; answer: ProposalsView };
   "policy.propose": { request: ProposeRequest; answer: ProposalsView };
