@@ -118,7 +118,7 @@ pub(super) fn at(app: &App, ask: HouseholdAtRequest) -> Result<HouseholdAtView> 
             },
             measures: if then.founded { measures(&that_day, page) } else { Vec::new() },
             visits: visits(&that_day, page),
-            since: history::of(say, page),
+            since: history::of(say, &then.since),
         })
     })
 }

@@ -11,8 +11,10 @@ use crate::storage::visits::VisitLine;
 /// A household at the end of a day in China.
 #[derive(Debug, Clone)]
 pub struct AsOf {
-    /// the file, its visits and the changes as of then; what else the page holds is of today
+    /// the file and its visits as of then; what else the page holds is of today
     pub page: Household,
+    /// the page of today with the changes since: a change is read by the file that holds it
+    pub since: Household,
     /// the days on which something was written, ascending
     pub days: Vec<NaiveDate>,
     /// it was founded by then; else the page is the one of today and nothing was known
@@ -20,7 +22,7 @@ pub struct AsOf {
 }
 
 impl App {
-    /// The household at the end of `on`: facts, members, measures and visits as they stood; `page.steps` holds what was
+    /// The household at the end of `on`: facts, members, measures and visits as they stood; `since.steps` holds what was
     /// written after that day, newest first.
     ///
     /// # Errors
@@ -41,6 +43,7 @@ impl App {
         let founded = then.is_some();
         page.steps.retain(|s| s.time >= end);
         page.open.clear();
+        let since = page.clone();
         page.visits = match &then {
             Some(file) => page.visits.iter().filter_map(|line| stood(line, file)).collect(),
             None => Vec::new(),
@@ -48,7 +51,7 @@ impl App {
         if let Some(file) = then {
             page.file = file;
         }
-        Ok(AsOf { page, days, founded })
+        Ok(AsOf { page, since, days, founded })
     }
 }
 
