@@ -162,11 +162,11 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     RefusedOther: "服务器认为这处改动有误，没有收下。您填的内容还在本机，请联系管理员。", "The server found the change faulty and did not take it. It is kept here: ask the administrator.";
     // by when, and how much is left
     DeadlineDone: "已完成", "Done";
-    DeadlineAhead: "还有{}天，{}", "{} days to go, {}";
+    DeadlineAhead: "还有{}天，{}", "{} days, {}";
     DeadlineToday: "今天截止，{}", "Due today, {}";
     DeadlineOver: "已逾期{}天，{}", "{} days overdue, {}";
-    DeadlineVisits: "余{}户", "{} households left";
-    DeadlineErrors: "{}户有错误", "{} households with errors";
+    DeadlineVisits: "余{}户", "{} left";
+    DeadlineErrors: "{}户有错误", "{} with errors";
     // where something stands out
     ClusterOfRisk: "已排查的{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
     ClusterOfCheck: "{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";

@@ -218,7 +218,7 @@ const en: typeof words = {
     emptyHint: 'Change a filter, or clear them to see all.',
     emptyRegister: 'The register is empty. Sync first to fetch the household files of your area.',
     head: 'Head',
-    place: 'Village, hamlet',
+    place: 'Place',
     population: 'People',
     standing: 'Standing',
     state: 'Progress',
