@@ -418,6 +418,35 @@ fn a_server_restored_from_yesterdays_backup_gets_the_publication_and_its_pack_ba
 }
 
 #[test]
+fn the_files_come_back_from_any_phone_when_the_first_to_bring_the_record_has_them_not() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let li = township.phone("李建国", "grid_worker1", &[GRID2]);
+    let (huang, lu) = bureau(&mut township);
+    for phone in [&wei, &li, &huang, &lu] {
+        phone.sync();
+    }
+    let yesterday = township.backup();
+    let files = changed("2023.2");
+    let id = proposed(&huang, &lu, &files);
+    lu.pack_publish(&id).unwrap();
+    lu.sync();
+    li.sync();
+    township.restore(&yesterday);
+    wei.sync();
+    // Her phone had heard of the publication, and the link broke before the pack came.
+    let carried = lu.read(|tx| tx.records_of(&KINDS)).unwrap();
+    let carried = carried.into_iter().map(|r| Carried { record: r.record, filing: r.filing }).collect();
+    let answer = post(&township, &wei, carried);
+    assert_eq!((answer.filed.len(), answer.packs_wanted.is_empty()), (2, false));
+    assert_eq!(in_force(&township), hex::encode(pack().hash()), "the files are not here");
+    li.sync();
+    assert_eq!(in_force(&township), hash_of(&files));
+    settle(&township, &[&wei, &li, &huang, &lu]);
+    assert_eq!(wei.pack().unwrap().manifest().version, "2023.2");
+}
+
+#[test]
 fn lost_answers_and_doubled_requests_file_a_record_once() {
     let mut township = Township::village();
     let (huang, lu) = bureau(&mut township);
@@ -482,6 +511,34 @@ fn records_out_of_all_bounds_cost_a_refusal_and_nothing_else() {
     let many = request(&huang, vec![made(vec![0xf6]); 201]);
     assert_eq!(send(&township, &huang, "/v1/sync", &wire::encode(&many).unwrap()).0, 413);
     settle(&township, &[&huang, &lu]);
+}
+
+#[test]
+fn a_flood_of_records_of_no_body_ends_with_the_devices_day() {
+    let mut township = Township::village();
+    let wei = township.phone("韦秀英", "grid_worker1", &[GRID1]);
+    let grid = Area::parse(GRID1).unwrap();
+    let mut filed = 0;
+    for round in 0..20_u8 {
+        let made = |n: u8| {
+            let about: Vec<Vec<u8>> = (0..64).map(|i| vec![i ^ n; 64]).collect();
+            let about: Vec<&[u8]> = about.iter().map(Vec::as_slice).collect();
+            let mut nonce = [n; 16];
+            nonce[0] = round;
+            let record = Record::signed(nonce, "visit-returned", &grid, 7, &about, Vec::new(), &secret(&wei));
+            Carried { record, filing: None }
+        };
+        let flood = request(&wei, (0..200).map(made).collect());
+        let (status, body) = send(&township, &wei, "/v1/sync", &wire::encode(&flood).unwrap());
+        if status != 200 {
+            let why = wire::decode::<wire::message::Refusal>(&body, 1 << 16).unwrap().why;
+            assert_eq!(why, "quota");
+            assert!(filed > 0 && filed <= 1_200, "{filed} records were filed");
+            return;
+        }
+        filed += wire::decode::<SyncAnswer>(&body, 16 << 20).unwrap().filed.len();
+    }
+    panic!("{filed} records were filed, and there was no end");
 }
 
 /// A request of a device with these records and nothing else, past everything the app asks before.

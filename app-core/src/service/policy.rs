@@ -272,11 +272,11 @@ impl Seen {
         };
         let about =
             |r: &&StoredRecord| r.hash == proposal.id || r.record.about.iter().any(|a| a[..] == proposal.id[..]);
-        let refused = self.stored.iter().filter(about).filter(|r| r.state == RecordState::Refused);
+        let mut refused = self.stored.iter().filter(about).filter(|r| r.state == RecordState::Refused);
         Ok(ProposalLine {
             state,
             end_waits: proposal.end.as_ref().is_some_and(|e| e.filing.is_none()),
-            refused: refused.last().map(|r| r.words.clone()).filter(|_| proposal.end.is_none()),
+            refused: refused.next_back().map(|r| r.words.clone()).filter(|_| proposal.end.is_none()),
             files_here: tx.pack_is_here(&hex::encode(&proposal.made.pack))?,
             may_publish: self.may(Step::Publish, Some(proposal)),
             may_withdraw: self.may(Step::Withdraw, Some(proposal)),

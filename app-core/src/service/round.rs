@@ -125,7 +125,9 @@ impl App {
                 // A file found unreadable now is asked for once more in this round, not for ever.
                 so_far.asked = !sent.request.want.is_empty() || so_far.asked;
                 // A pack that the server asks for is brought once in a round; a record it says nothing of waits for the next.
-                let wanted = applied.packs_wanted.iter().fold(false, |new, p| so_far.offered.insert(p.clone()) || new);
+                let before = so_far.offered.len();
+                so_far.offered.extend(applied.packs_wanted.iter().cloned());
+                let wanted = so_far.offered.len() > before;
                 so_far.records_wait |= applied.records_unanswered && !wanted;
                 let records = wanted || !so_far.records_wait && records::waits(tx)?;
                 Ok((applied, records || !tx.pending(1, 0, &so_far.unanswered)?.is_empty()))

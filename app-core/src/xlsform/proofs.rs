@@ -32,7 +32,10 @@ fn calculated(formula: &str, answers: &[(&str, &str)]) -> String {
     visit.value(visit.find("out").unwrap()).to_string()
 }
 
-fn check(table: &[(&str, &[(&str, &str)], &str)]) {
+/// A formula, the answers it reads, and what it gives.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
+fn check(table: &[Case<'_>]) {
     for (formula, answers, says) in table {
         assert_eq!(calculated(formula, answers), *says, "{formula} with {answers:?}");
     }

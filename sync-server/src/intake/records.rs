@@ -21,6 +21,15 @@ use crate::store::{Reads, Writes};
 /// The most bytes a stored record may unfold to.
 const RECORD_LIMIT: usize = 256 << 10;
 
+/// About what our word on a record takes.
+const WORD: u64 = 512;
+
+/// To how many devices a record goes, about.
+const READERS: u64 = 16;
+
+/// The least digits by which a device names its pack.
+const PACK_DIGITS: usize = 12;
+
 /// What became of the records of a request.
 #[derive(Debug, Default)]
 pub struct Filed {
@@ -90,7 +99,7 @@ impl Desk<'_> {
             Some(word) => word.clone(),
             None => match self.judge(&*w, record)? {
                 Verdict::File(author) => {
-                    filed.bytes = filed.bytes.saturating_add(u64::try_from(record.body.len()).unwrap_or(u64::MAX));
+                    filed.bytes = filed.bytes.saturating_add(weight(record));
                     self.word(&*w, &hash, &author)?
                 }
                 Verdict::Refuse(why) => {
@@ -191,6 +200,23 @@ pub fn is_lacking(r: &dyn Reads, pack: &[u8; 32]) -> Result<bool> {
     Ok(false)
 }
 
+/// The pack that a device runs by its word (the first digits of the hash), where a filed record names it and its files are
+/// not here: after a restore any device may be the one that still has them.
+pub fn lacking_named(r: &dyn Reads, named: &str) -> Result<Option<Vec<u8>>> {
+    if named.len() < PACK_DIGITS {
+        return Ok(None);
+    }
+    for row in r.records_of(&KINDS)? {
+        let read = PackRecord::read(&read_record(&row)?);
+        let Some(hash) = read.as_ref().and_then(PackRecord::pack) else { continue };
+        let digits = hex::encode(hash);
+        if digits.starts_with(named) {
+            return Ok(if r.pack(&digits)?.is_none() { Some(hash.to_vec()) } else { None });
+        }
+    }
+    Ok(None)
+}
+
 /// A stored record.
 pub fn read_record(row: &RecordRow) -> Result<Record> {
     Ok(wire::decode(&row.bytes, RECORD_LIMIT)?)
@@ -224,6 +250,14 @@ fn file(w: &mut dyn Writes, record: &Record, filing: &Filing, now: i64) -> Resul
     Ok(())
 }
 
+/// What a record counts of its device's day: its bytes as they unfold and our word on it, as often as a village has colleagues
+/// to whom it goes.
+fn weight(record: &Record) -> u64 {
+    let about: usize = record.about.iter().map(|a| a.len()).sum();
+    let bytes = [about, record.body.len(), record.kind.len(), record.area.len()].into_iter().sum::<usize>();
+    u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(WORD).saturating_mul(READERS)
+}
+
 /// Milliseconds, later than those of any record filed before.
 fn next_time(r: &dyn Reads, now: i64) -> Result<i64> {
     let last = r.latest_record()?.max(ops::in_force_since(r)?);
@@ -250,6 +284,13 @@ fn judge_step(
 ) -> Result<Verdict> {
     let person = &author.person;
     let writer = Writer { title: person.title, person: &person.id, in_scope: person.reaches(county) };
+    // Before all proposals are read: whoever may not publish costs nothing.
+    if !writer.in_scope {
+        return Ok(Verdict::Refuse(StepRefused::Scope));
+    }
+    if !permits.holds(person.title, Permit::Publish) {
+        return Ok(Verdict::Refuse(StepRefused::Permit));
+    }
     let in_force = ops::text(r, ops::PACK)?.unwrap_or_default();
     let all = filed_proposals(r)?;
     let proposal = |id: &[u8]| all.iter().find(|p| p.id[..] == *id);

@@ -14,6 +14,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
 use super::enrol::check_version;
@@ -22,7 +23,7 @@ use super::policy::InForce;
 use super::{App, bearer, body, within_limit};
 use crate::delivery::{self, Asked, Delivery};
 use crate::error::{Error, Result, Why};
-use crate::intake::records::{Desk, too_many};
+use crate::intake::records::{Desk, lacking_named, too_many};
 use crate::intake::{Outcome, Proofs, Round, take, take_parked};
 use crate::letters;
 use crate::officer::{check_token, pushing_as};
@@ -275,6 +276,12 @@ fn answer(
         pack: (!runs(&request.pack, &force.reference.hash)).then(|| force.reference.clone()),
         ..SyncAnswer::default()
     };
+    if answer.pack.is_some()
+        && let Some(pack) = read(&*app.store, |r| lacking_named(r, &request.pack))?
+        && answer.packs_wanted.iter().all(|w| w[..] != pack[..])
+    {
+        answer.packs_wanted.push(ByteBuf::from(pack));
+    }
     // Households compress about five to one; when they do not, a smaller answer is put together.
     let mut budget = limit.saturating_mul(5).min(settings::ANSWER_RAW_MAX);
     loop {

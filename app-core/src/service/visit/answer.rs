@@ -143,8 +143,8 @@ impl Running {
         let path = self.instance.path(node);
         let strange = self.instance.strange(node).join(" ");
         let changes = self.instance.set(node, &text).map_err(|why| refused(&why))?;
-        let replaced = self.replaced(&path, &strange, now);
         let strays = self.strays.remove(&path).unwrap_or_default();
+        let replaced = self.replaced(&path, &strange, &strays, now);
         let overridable = self.instance.question(node).overridable;
         if overridable && text.is_empty() {
             self.touched.remove(&path);
@@ -157,11 +157,11 @@ impl Running {
     }
 
     /// What stood at a question and its form cannot hold, before it is answered anew: choices that are gone, a text of another
-    /// type. It goes to a row of its own, as retired.
-    fn replaced(&mut self, path: &str, strange: &str, now: i64) -> Vec<Entry> {
+    /// type, another old answer that came to the same question (`strays`: rows that go). Each goes to a row of its own, as retired.
+    fn replaced(&mut self, path: &str, strange: &str, strays: &[String], now: i64) -> Vec<Entry> {
         let (here, file) = (path.to_owned(), short(path));
         let mut texts: Vec<String> = Some(strange.to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
-        let gone = |r: &Retired| r.path == here || r.path == file;
+        let gone = |r: &Retired| r.path == here || r.path == file || strays.contains(&r.path);
         texts.extend(self.retired.iter().filter(|r| gone(r)).map(|r| r.text.clone()));
         self.retired.retain(|r| !gone(r));
         let name = path.rsplit('/').next().unwrap_or_default().to_owned();

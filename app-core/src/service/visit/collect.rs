@@ -70,7 +70,7 @@ impl Running {
         let relevant = self.instance.relevant(node);
         // What is not asked any more, or not offered just now, a draft keeps, and a finished visit does not say. Where the form
         // changed under it, that was not the doing of who answered: it stays as retired.
-        let changed = self.versions.moves || !self.versions.earlier.is_empty();
+        let changed = self.versions.moves || !self.open.lineage().before.is_empty();
         let kept = self.kept_choices(node, &strange);
         let said = if relevant { self.instance.value(node).to_owned() } else { String::new() };
         let text = match (draft && touched, relevant) {

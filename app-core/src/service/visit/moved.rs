@@ -37,7 +37,13 @@ impl App {
             let theirs = running.said_in(before, now);
             let typed = open.stand().typed;
             let is_typed = |e: &Entry| typed.as_ref().is_none_or(|t| t.contains(&e.path));
-            let kept: Vec<Entry> = ours.iter().filter(|e| is_typed(e)).map(|e| running.in_full(e)).collect();
+            let mut kept: Vec<Entry> = Vec::new();
+            for entry in ours.iter().filter(|e| is_typed(e)) {
+                let full = running.in_full(entry);
+                // Two old answers may come to one question: the second stays under the path that it had.
+                let taken = kept.iter().any(|k| k.path == full.path);
+                kept.push(if taken { entry.clone() } else { full });
+            }
             // Typed and without an entry: a computed value was given back to the system.
             let mut paths = typed.clone().unwrap_or_default();
             paths.retain(|path| !ours.iter().any(|e| e.path == *path));

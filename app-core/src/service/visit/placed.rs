@@ -77,6 +77,8 @@ impl Running {
         };
         let Some((at, fitting)) = self.place_of(path, text) else { return placed.retire(&entry.path, text) };
         match placed.answers.get(&at) {
+            // What was replaced once was replaced: only a new answer stands there.
+            None if replaced => placed.retire(&entry.path, text),
             None => placed.put(at, fitting, &entry.path),
             // The ticks that a former list had, beside those it still has.
             Some(there) if !replaced && !there.is_empty() && self.takes_several(&at) => {
@@ -96,7 +98,9 @@ impl Running {
     pub(super) fn place_of(&self, path: &str, text: &str) -> Option<(String, String)> {
         let node = self.locate(path)?;
         let question = self.instance.question(node);
-        if question.kind.is_container() || (question.calculation.is_some() && !question.overridable) {
+        // A note, a hidden question or a container takes no answer: what was said there waits as retired.
+        let takes = question.kind.is_answered() && question.kind.is_visible();
+        if !takes || (question.calculation.is_some() && !question.overridable) {
             return None;
         }
         let text = question.canonical(text).ok()?;

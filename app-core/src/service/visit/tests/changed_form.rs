@@ -424,3 +424,40 @@ fn a_pack_that_nobody_has_any_more_is_asked_for_once_a_day_and_a_form_that_was_d
     assert_eq!(phone.app.sync().unwrap().round.round_trips, 2);
     assert_eq!(phone.app.sync().unwrap().round.round_trips, 1);
 }
+
+#[test]
+fn what_was_said_to_a_question_that_became_a_note_is_kept() {
+    let (phone, id, visit) = half_done();
+    let app = &phone.app;
+    publish(&phone, |r| {
+        r.version(LIVING, "2023052001").cell(LIVING, "road_distance", "type", "note");
+    });
+    assert!(retired(app, &visit).contains(&two("road_distance", "1.25")), "{:?}", retired(app, &visit));
+    app.put_down_visit(&visit).unwrap();
+    let file = app.household(id).unwrap();
+    let written = file.visits.iter().find(|v| v.id == visit).unwrap();
+    assert!(written.retired.values().any(|text| text == "1.25"), "{:?}", written.retired);
+}
+
+#[test]
+fn two_answers_that_come_to_one_question_both_stay_when_it_is_corrected() {
+    let (phone, _, visit) = half_done();
+    let app = &phone.app;
+    publish(&phone, |r| {
+        r.version(LIVING, "2023052001").remove(LIVING, "pasture").rename(LIVING, "orchard", "trees", true).cell(
+            LIVING,
+            "trees",
+            "bind::ruhu:was",
+            "orchard pasture",
+        );
+    });
+    let stands = value(app, &visit, "trees");
+    let other = if stands == "1" { "0.3" } else { "1" };
+    assert!(retired(app, &visit).iter().any(|(_, text)| text == other), "{stands}: {:?}", retired(app, &visit));
+    say(app, &visit, "trees", json!("2"));
+    assert!(retired(app, &visit).iter().any(|(_, text)| text == other), "{:?}", retired(app, &visit));
+    // The phone is switched off and on.
+    app.forget_running(&visit);
+    assert_eq!(value(app, &visit, "trees"), "2");
+    assert!(retired(app, &visit).iter().any(|(_, text)| text == other), "{:?}", retired(app, &visit));
+}
