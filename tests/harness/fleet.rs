@@ -295,7 +295,7 @@ impl Fleet {
     }
 
     fn server_holds(&self, mark: &Mark) -> bool {
-        let row = read(self.township.store(), |r| r.household(mark.household.into())).unwrap();
+        let row = read(self.township.store(), |r| r.household(mark.household)).unwrap();
         row.is_some_and(|row| in_file(&HouseholdDoc::load(&row.snapshot).unwrap().file(), mark))
     }
 
@@ -304,7 +304,7 @@ impl Fleet {
         for (by, phone) in self.phones.iter().enumerate() {
             for open in phone.read(|tx| tx.open_visits(None)).unwrap() {
                 // Where it went on from another copy of this phone, one of both is chosen first: by turns the one and the other.
-                phone.keep_visit(&open.visit, self.marks.len() % 2 == 0).unwrap();
+                phone.keep_visit(&open.visit, self.marks.len().is_multiple_of(2)).unwrap();
                 if phone.read(|tx| tx.open_visits(None)).unwrap().iter().all(|v| v.visit != open.visit) {
                     continue;
                 }
