@@ -120,7 +120,9 @@ impl Running {
                 continue;
             }
             seen.push(id);
-            let done = !self.instance.value(node).is_empty() && self.instance.violation(node).is_none();
+            // What may stay empty is not left to do.
+            let said = !self.instance.value(node).is_empty() || !self.instance.required(node);
+            let done = said && self.instance.violation(node).is_none();
             out.push(self.at(Why::New, node, "", done));
         }
         out
