@@ -8,12 +8,13 @@ use super::replant::{self, Outcome};
 use super::round::{Outgoing, check_receipt};
 use crate::approvals::RefusedWhy;
 use crate::document::HouseholdDoc;
+use crate::domain::Area;
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
 use crate::storage::meta::Identity;
 use crate::wire;
-use crate::wire::message::{Hash, Pulled, SyncAnswer, Whole};
+use crate::wire::message::{Cursor, Hash, Pulled, SyncAnswer, Whole};
 use crate::wire::sign;
 
 /// What an answer brought.
@@ -323,12 +324,24 @@ fn forget(tx: &Tx<'_>, answer: &SyncAnswer, applied: &mut Applied) -> Result<()>
         tx.leave(id)?;
     }
     for id in tx.leaving()? {
+        let grid = tx.stored(id)?.map(|s| s.grid);
         if tx.forget(id)? {
             tx.keep(id)?;
             applied.households_forgotten += 1;
+            // Its grid came back to this person while something of it waited: whether it is there still, the server says.
+            let back = grid.is_some_and(|grid| holds(&answer.cursor, &grid));
+            if back && answer.forget.iter().all(|f| f[..] != id.as_bytes()[..]) {
+                applied.again |= tx.set_unread(id)?;
+            }
         }
     }
     Ok(())
+}
+
+/// Whether a grid lies in an area that the cursor says is here whole.
+fn holds(cursor: &Cursor, grid: &str) -> bool {
+    let within = |grid: &Area| cursor.areas.iter().filter_map(|a| Area::parse(a)).any(|a| a.contains(grid));
+    Area::parse(grid).is_some_and(|grid| within(&grid))
 }
 
 /// The server lost these (a restore): all their changes go up again.
