@@ -28,6 +28,8 @@ export async function link(target) {
       for (const then of waiting.splice(0)) then()
       const fault = cut ? 'no-signal' : faults.shift()
       if (fault === 'no-signal') return client.destroy()
+      const wait = { free: fault !== 'held', go: () => undefined }
+      if (!wait.free) held.push(wait)
       const up = connect(Number(port), hostname)
       let answer = Buffer.alloc(0)
       up.on('error', () => client.destroy())
@@ -38,8 +40,8 @@ export async function link(target) {
         up.destroy()
         if (fault === 'answer-lost') return client.destroy()
         if (fault === 'answer-torn') return client.end(answer.subarray(0, Math.floor(size / 2)), () => client.destroy())
-        if (fault === 'held') return held.push(() => client.write(answer))
-        client.write(answer)
+        if (wait.free) return client.write(answer)
+        wait.go = () => client.write(answer)
       })
       up.write(request)
     })
@@ -52,8 +54,11 @@ export async function link(target) {
     /** No signal from here on; and signal again. */
     cut: () => { cut = true },
     mend: () => { cut = false; faults.length = 0 },
-    /** Held answers arrive. */
-    release: () => { for (const go of held.splice(0)) go() },
+    /** Held answers arrive, also those still on their way here, and no later one is held. */
+    release: () => {
+      for (const wait of held.splice(0)) { wait.free = true; wait.go() }
+      faults.splice(0, faults.length, ...faults.filter((fault) => fault !== 'held'))
+    },
     /** Resolves when the next request has come in. */
     asked: () => new Promise((then) => waiting.push(then)),
     seen: () => seen,
