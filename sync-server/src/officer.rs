@@ -102,6 +102,20 @@ pub fn enrolled_before(r: &dyn Reads, code: &str, key: &[u8], now: i64) -> Resul
     Ok(r.person(&device.person)?.map(|person| (person, device.id)))
 }
 
+/// Whether a device may bring more today.
+///
+/// # Errors
+/// `quota` once it has brought [`settings::BROUGHT_A_DAY`].
+pub fn within_the_day(r: &dyn Reads, device: &str, day: i64) -> Result<()> {
+    if r.brought(device, day)? < settings::BROUGHT_A_DAY {
+        return Ok(());
+    }
+    Err(Error::new(
+        Why::Quota,
+        "本机今天上传的内容已到上限，这次没有写入；本机内容都在，请明天再同步，或联系管理员。 This device has brought as much as is taken in a day; nothing was written, everything here is safe. Sync tomorrow or ask the administrator.",
+    ))
+}
+
 /// The device and person behind a bearer token.
 pub fn check_token(r: &dyn Reads, token: &str) -> Result<(DeviceRow, PersonRow)> {
     let unknown = || {

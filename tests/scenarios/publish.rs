@@ -549,23 +549,7 @@ fn post(township: &Township, phone: &Phone, records: Vec<Carried>) -> SyncAnswer
 }
 
 fn request(phone: &Phone, records: Vec<Carried>) -> SyncRequest {
-    SyncRequest {
-        v: 1,
-        cursor: phone.read(|tx| tx.cursor()).unwrap(),
-        push: Vec::new(),
-        sig: Default::default(),
-        actors: Vec::new(),
-        pack: String::new(),
-        limit: 0,
-        held: Vec::new(),
-        want: Vec::new(),
-        proofs: Vec::new(),
-        vouched: Vec::new(),
-        letter: None,
-        before: false,
-        records,
-        records_from: None,
-    }
+    SyncRequest { v: 1, cursor: phone.read(|tx| tx.cursor()).unwrap(), records, ..SyncRequest::default() }
 }
 
 fn bring(township: &Township, phone: &Phone, files: &Files) -> (u16, String) {

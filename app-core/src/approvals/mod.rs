@@ -13,7 +13,7 @@ mod tests;
 
 pub use paths::{PathClass, class_of};
 pub use permits::{Permit, Permits};
-pub use publication::{Proposed, Step, StepRefused, may_step};
+pub use publication::{Proposed, Step, StepRefused, may_publish, may_step};
 pub use refused::RefusedWhy;
 
 use crate::domain::Title;

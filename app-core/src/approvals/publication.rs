@@ -127,6 +127,14 @@ impl StepRefused {
     }
 }
 
+/// What every step asks first, and what needs no proposal to be known: the county, and the permit.
+pub fn may_publish(permits: &Permits, writer: &Writer<'_>) -> Result<(), StepRefused> {
+    if !writer.in_scope {
+        return Err(StepRefused::Scope);
+    }
+    if permits.holds(writer.title, Permit::Publish) { Ok(()) } else { Err(StepRefused::Permit) }
+}
+
 /// Whether a person may take a step. `writer.in_scope`: the person's areas hold the whole county. `fresh`: the pack that the
 /// proposal was compared with is the one in force.
 pub fn may_step(
@@ -137,12 +145,7 @@ pub fn may_step(
     fresh: bool,
 ) -> Result<(), StepRefused> {
     let Some(rule) = RULES.iter().find(|r| r.step == step) else { return Err(StepRefused::Permit) };
-    if !writer.in_scope {
-        return Err(StepRefused::Scope);
-    }
-    if !permits.holds(writer.title, Permit::Publish) {
-        return Err(StepRefused::Permit);
-    }
+    may_publish(permits, writer)?;
     if rule.open {
         let proposal = proposal.ok_or(StepRefused::Unknown)?;
         if !proposal.open {

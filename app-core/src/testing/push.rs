@@ -37,17 +37,7 @@ pub fn request(changes: &[(HouseholdId, Vec<u8>)], dice: &mut Dice) -> SyncReque
                 changes: vec![ByteBuf::from(bytes.clone())],
             })
             .collect(),
-        sig: ByteBuf::new(),
-        actors: Vec::new(),
         pack: hex::encode(dice.bytes::<8>()),
-        limit: 0,
-        held: Vec::new(),
-        want: Vec::new(),
-        proofs: Vec::new(),
-        vouched: Vec::new(),
-        letter: None,
-        before: false,
-        records: Vec::new(),
-        records_from: None,
+        ..SyncRequest::default()
     }
 }

@@ -134,7 +134,7 @@ pub struct Cursor {
 }
 
 /// One round: what is new here, and where we stand.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SyncRequest {
     pub v: u32,
     #[serde(rename = "c")]

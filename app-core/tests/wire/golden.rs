@@ -106,11 +106,7 @@ fn golden_round() {
             held: vec![Ack { household: buf(5, 16), heads: vec![buf(9, 32)] }],
             sig: buf(13, 64),
         }],
-        vouched: Vec::new(),
-        letter: None,
-        before: false,
-        records: Vec::new(),
-        records_from: None,
+        ..SyncRequest::default()
     };
     holds("sync-request-v1", &request);
     let nothing = SyncRequest {
@@ -202,19 +198,9 @@ fn golden_records() {
     let request = SyncRequest {
         v: 1,
         cursor: cursor(),
-        push: Vec::new(),
-        sig: ByteBuf::new(),
-        actors: Vec::new(),
-        pack: String::new(),
-        limit: 0,
-        held: Vec::new(),
-        want: Vec::new(),
-        proofs: Vec::new(),
-        vouched: Vec::new(),
-        letter: None,
-        before: false,
         records: carried.clone(),
         records_from: Some(70_001),
+        ..SyncRequest::default()
     };
     holds("sync-request-records-v1", &request);
     let refusal = RecordRefusal { record: buf(6, 32), why: "stale".into(), words: "请重新提出。".into() };

@@ -6,7 +6,7 @@ use app_core::document::{Edit, Founding, HouseholdDoc, Place, Source};
 use app_core::domain::id::{IMPORT_ACTOR, household_of_register};
 use app_core::policy::facts::Facts;
 use app_core::wire::lean::{HOUSEHOLD_BEGINNING, Own, is_lean, make_lean, make_whole, whole_households, words};
-use app_core::wire::message::{Ack, ActorName, Cursor, EnrolRequest, Letter, Push, SyncAnswer, SyncRequest, Warrant};
+use app_core::wire::message::{Ack, ActorName, EnrolRequest, Letter, Push, SyncAnswer, SyncRequest, Warrant};
 use app_core::wire::sign::*;
 use app_core::wire::{decode, encode};
 
@@ -33,23 +33,7 @@ fn request(pushes: Vec<(&HouseholdDoc, Vec<Vec<u8>>)>) -> SyncRequest {
             changes: changes.into_iter().map(ByteBuf::from).collect(),
         })
         .collect();
-    SyncRequest {
-        v: 1,
-        cursor: Cursor::default(),
-        push,
-        sig: ByteBuf::new(),
-        actors: Vec::new(),
-        pack: String::new(),
-        limit: 0,
-        held: Vec::new(),
-        want: Vec::new(),
-        proofs: Vec::new(),
-        vouched: Vec::new(),
-        letter: None,
-        before: false,
-        records: Vec::new(),
-        records_from: None,
-    }
+    SyncRequest { v: 1, push, ..SyncRequest::default() }
 }
 
 #[test]

@@ -122,18 +122,8 @@ impl Phone {
             v: wire::version::CURRENT,
             cursor: self.cursor.clone(),
             push,
-            sig: ByteBuf::new(),
-            actors: Vec::new(),
             pack: self.pack.clone(),
-            limit: 0,
-            held: Vec::new(),
-            vouched: Vec::new(),
-            letter: None,
-            before: false,
-            records: Vec::new(),
-            records_from: None,
-            want: Vec::new(),
-            proofs: Vec::new(),
+            ..SyncRequest::default()
         }
     }
 

@@ -5,9 +5,10 @@
 //! A publication puts its pack in force in the same transaction; what is in force is always the latest one whose files are
 //! here ([`put_in_force`]), in whatever order they came back.
 
-use app_core::approvals::{Permit, Permits, Proposed, Step, StepRefused, Writer, may_step};
+use app_core::approvals::{Permit, Permits, Proposed, Step, StepRefused, Writer, may_publish, may_step};
 use app_core::domain::{Area, Person};
 use app_core::wire;
+use app_core::wire::message::PACK_NAME;
 use app_core::wire::record::packs::{KINDS, PUBLISHED, PackRecord, Proposal, proposals};
 use app_core::wire::record::{Carried, Filing, Record, RecordAck, RecordRefusal};
 use app_core::wire::sign::public_key;
@@ -26,9 +27,6 @@ const WORD: u64 = 512;
 
 /// To how many devices a record goes, about.
 const READERS: u64 = 16;
-
-/// The least digits by which a device names its pack.
-const PACK_DIGITS: usize = 12;
 
 /// What became of the records of a request.
 #[derive(Debug, Default)]
@@ -188,30 +186,19 @@ pub fn put_in_force(w: &mut dyn Writes) -> Result<bool> {
 
 /// Whether a filed record names a pack whose files are not here: whoever has them may bring them.
 pub fn is_lacking(r: &dyn Reads, pack: &[u8; 32]) -> Result<bool> {
-    if r.pack(&hex::encode(pack))?.is_some() {
-        return Ok(false);
-    }
-    for row in r.records_of(&KINDS)? {
-        let read = PackRecord::read(&read_record(&row)?);
-        if read.as_ref().and_then(PackRecord::pack) == Some(&pack[..]) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(lacking_named(r, &hex::encode(pack))?.is_some())
 }
 
-/// The pack that a device runs by its word (the first digits of the hash), where a filed record names it and its files are
-/// not here: after a restore any device may be the one that still has them.
+/// The pack whose hash begins so, where a filed record names it and its files are not here: after a restore any device that
+/// runs it may be the one that still has them.
 pub fn lacking_named(r: &dyn Reads, named: &str) -> Result<Option<Vec<u8>>> {
-    if named.len() < PACK_DIGITS {
+    if named.len() < PACK_NAME || r.pack(named)?.is_some() {
         return Ok(None);
     }
     for row in r.records_of(&KINDS)? {
         let read = PackRecord::read(&read_record(&row)?);
-        let Some(hash) = read.as_ref().and_then(PackRecord::pack) else { continue };
-        let digits = hex::encode(hash);
-        if digits.starts_with(named) {
-            return Ok(if r.pack(&digits)?.is_none() { Some(hash.to_vec()) } else { None });
+        if let Some(hash) = read.as_ref().and_then(PackRecord::pack).filter(|h| hex::encode(h).starts_with(named)) {
+            return Ok(Some(hash.to_vec()));
         }
     }
     Ok(None)
@@ -285,11 +272,8 @@ fn judge_step(
     let person = &author.person;
     let writer = Writer { title: person.title, person: &person.id, in_scope: person.reaches(county) };
     // Before all proposals are read: whoever may not publish costs nothing.
-    if !writer.in_scope {
-        return Ok(Verdict::Refuse(StepRefused::Scope));
-    }
-    if !permits.holds(person.title, Permit::Publish) {
-        return Ok(Verdict::Refuse(StepRefused::Permit));
+    if let Err(why) = may_publish(permits, &writer) {
+        return Ok(Verdict::Refuse(why));
     }
     let in_force = ops::text(r, ops::PACK)?.unwrap_or_default();
     let all = filed_proposals(r)?;

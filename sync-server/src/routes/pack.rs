@@ -15,7 +15,7 @@ use super::policy::InForce;
 use super::{App, bearer, body, within_limit};
 use crate::error::{Error, Result, Why};
 use crate::intake::records::{is_lacking, put_in_force};
-use crate::officer::check_token;
+use crate::officer::{check_token, within_the_day};
 use crate::ops::init::pack_row;
 use crate::settings;
 use crate::store::rows::PersonRow;
@@ -76,12 +76,7 @@ fn bring_now(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
             return Ok(());
         }
         let day = settings::day_of(now);
-        if w.brought(&device.id, day)? >= settings::BROUGHT_A_DAY {
-            return Err(Error::new(
-                Why::Quota,
-                "本机今天上传的内容已到上限，这次没有写入；本机内容都在，请明天再同步，或联系管理员。 This device has brought as much as is taken in a day; nothing was written, everything here is safe. Sync tomorrow or ask the administrator.",
-            ));
-        }
+        within_the_day(&*w, &device.id, day)?;
         w.add_brought(&device.id, day, u64::try_from(row.files.len()).unwrap_or(u64::MAX))?;
         w.put_pack(&row, now)?;
         // After a restore the record that published it may have come back before its files.

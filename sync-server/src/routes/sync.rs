@@ -26,7 +26,7 @@ use crate::error::{Error, Result, Why};
 use crate::intake::records::{Desk, lacking_named, too_many};
 use crate::intake::{Outcome, Proofs, Round, take, take_parked};
 use crate::letters;
-use crate::officer::{check_token, pushing_as};
+use crate::officer::{check_token, pushing_as, within_the_day};
 use crate::settings;
 use crate::store::rows::{DeviceRow, PersonRow};
 use crate::store::{Reads, Writes, read, write};
@@ -237,11 +237,8 @@ fn bring(
     };
     let day = settings::day_of(now);
     let brings = !request.push.is_empty() || !request.records.is_empty();
-    if brings && w.brought(&device.id, day)? >= settings::BROUGHT_A_DAY {
-        return Err(Error::new(
-            Why::Quota,
-            "本机今天上传的内容已到上限，这次没有写入；本机内容都在，请明天再同步，或联系管理员。 This device has brought as much as is taken in a day; nothing was written, everything here is safe. Sync tomorrow or ask the administrator.",
-        ));
+    if brings {
+        within_the_day(&*w, &device.id, day)?;
     }
     let mut outcome = take(w, &round)?;
     outcome.records =

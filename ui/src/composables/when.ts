@@ -1,22 +1,25 @@
-/** Times of the core (ISO, local) in words: today's by the clock, others by the day. */
-import { dateInWords, isoDay } from '@/forms/controls/dates'
+/** Times of the core (ISO) in words, by China's clock as the core reckons its days: today's by the clock, others by the day. */
+import { dateInWords } from '@/forms/controls/dates'
 
 const CLOCK = /T(\d{2}:\d{2})/
 
-/** An instant with a zone is brought to this device's day and clock; one without stays as it is. */
-function local(iso: string): string {
+const CHINA = 8 * 3600 * 1000
+
+/** An instant with a zone as China's day and clock (`2026-05-20T09:05`), whatever the device is set to; one without stays as it is. */
+export function chinaTime(iso: string): string {
   if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(iso)) return iso
-  const at = new Date(iso)
-  return Number.isNaN(at.getTime()) ? iso : `${isoDay(at)}T${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`
+  const at = new Date(iso).getTime()
+  return Number.isNaN(at) ? iso : new Date(at + CHINA).toISOString().slice(0, 16)
 }
 
 /** 10:32 today; 5月20日 10:32 before; 2022年5月20日 in another year. */
 export function whenInWords(iso: string, language: string, now = new Date()): string {
-  const at = local(iso)
+  const at = chinaTime(iso)
   const clock = CLOCK.exec(at)?.[1] ?? ''
   const day = at.slice(0, 10)
-  if (day === isoDay(now) && clock) return clock
-  const sameYear = day.startsWith(`${now.getFullYear()}-`)
+  const today = chinaTime(now.toISOString()).slice(0, 10)
+  if (day === today && clock) return clock
+  const sameYear = day.startsWith(today.slice(0, 5))
   const words = dateInWords(day, 'date', language) ?? iso
   if (!sameYear) return words
   const short = language === 'en' ? words.replace(/ \d{4}$/, '') : words.replace(/^\d{4}年/, '')
@@ -24,7 +27,7 @@ export function whenInWords(iso: string, language: string, now = new Date()): st
 }
 
 /** The day alone. */
-export const dayInWords = (iso: string, language: string): string => dateInWords(local(iso).slice(0, 10), 'date', language) ?? iso
+export const dayInWords = (iso: string, language: string): string => dateInWords(chinaTime(iso).slice(0, 10), 'date', language) ?? iso
 
 /** The clock alone, of something that happened just now. */
-export const clockOf = (iso: string): string => CLOCK.exec(local(iso))?.[1] ?? ''
+export const clockOf = (iso: string): string => CLOCK.exec(chinaTime(iso))?.[1] ?? ''

@@ -249,6 +249,7 @@ const en: Words = {
       nothing: 'The county changed this form since you last filled it in. Everything you entered stands, and nothing is to be added.',
       left: '{count} question to answer | {count} questions to answer',
       allDone: 'Nothing is left to do',
+      done: 'Done',
       again: 'To answer again',
       new: 'New questions',
       computed: 'Computed in another way',

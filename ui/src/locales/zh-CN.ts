@@ -248,6 +248,7 @@ const zhCN = {
       nothing: '这张表上次填过以后，县里改了表。您填的都沿用，没有要补的。',
       left: '要填 {count} 项',
       allDone: '没有要补的了',
+      done: '已填好',
       again: '要重新填的',
       new: '新增的问题',
       computed: '计算办法改了',

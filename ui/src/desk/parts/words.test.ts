@@ -14,4 +14,9 @@ describe('figures', () => {
     expect(moment('2026-05-20')).toBe('2026-05-20')
     expect(moment('2026-05-20T09:05:00')).toBe('2026-05-20 09:05')
   })
+
+  it('are by China’s clock, as the days of the core are', () => {
+    expect(moment('2026-05-20T23:05:12+08:00')).toBe('2026-05-20 23:05')
+    expect(moment('2026-05-20T17:30:00Z')).toBe('2026-05-21 01:30')
+  })
 })
