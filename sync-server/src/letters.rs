@@ -6,6 +6,7 @@
 
 use app_core::domain::{Area, Person};
 use app_core::wire::message::{ActorName, EnrolRequest, Letter, Warrant};
+use app_core::wire::seal::AreaKey;
 use app_core::wire::sign::{public_key, sign_actor, sign_letter, verify_actor, verify_letter};
 use serde_bytes::ByteBuf;
 
@@ -49,6 +50,13 @@ pub fn letter(device: &DeviceRow, person: &Person, at: i64, secret: &[u8; 32]) -
     };
     sign_letter(&mut letter, secret);
     letter
+}
+
+/// The keys of a person's areas (`wire::seal`), of the present generation: a new one begins with each device that is shut out.
+pub fn area_keys(r: &dyn Reads, scope: &[Area], secret: &[u8; 32]) -> Result<Vec<AreaKey>> {
+    let shut_out = r.devices()?.iter().filter(|d| d.revoked_at.is_some()).count();
+    let generation = u32::try_from(shut_out).unwrap_or(u32::MAX).saturating_add(1);
+    Ok(scope.iter().filter_map(|area| AreaKey::of_server(secret, generation, area)).collect())
 }
 
 /// Soon after a restore: actors of which the backup had not heard, with their devices and people; those that are new.
@@ -124,6 +132,16 @@ pub fn let_in_again(
     let person = known_person(w, letter.person.clone(), now)?;
     put_back_device(w, &letter.device, &letter.name, &letter.key, &person, now)?;
     Ok((person, letter.device.clone()))
+}
+
+/// Soon after a restore: the device of a letter that was verified, known again; `None` where its id is another's.
+pub fn put_back_by_letter(w: &mut dyn Writes, letter: &Letter, now: i64) -> Result<Option<DeviceRow>> {
+    if w.device(&letter.device)?.is_some() {
+        return Ok(None);
+    }
+    let person = known_person(w, letter.person.clone(), now)?;
+    put_back_device(w, &letter.device, &letter.name, &letter.key, &person, now)?;
+    w.device(&letter.device)
 }
 
 /// Soon after a restore: areas that the letter says are the person's and the backup does not. Whoever was moved keeps what

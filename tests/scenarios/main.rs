@@ -12,6 +12,7 @@
 
 mod area;
 mod bad_link;
+mod bundle;
 mod bytes;
 mod day;
 mod drafts;

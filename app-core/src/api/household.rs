@@ -321,6 +321,7 @@ fn safety(say: &Say<'_>, page: &Household) -> SafetyView {
     SafetyView {
         on_this_device: true,
         on_server: matches!(word, Word::SafeServer | Word::SafeServerOnly),
+        also_on: page.also_on.clone(),
         confirmed_at: page.confirmed_at.map(super::lists::moment),
         words: say.word(word),
     }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::views::*;
 use super::{
-    difference, finish, household, lists, overview, policy, policy_desk, preview, problems, register, session, sync,
-    visit, visit_checks,
+    bundle, difference, finish, household, lists, overview, policy, policy_desk, preview, problems, register, session,
+    sync, visit, visit_checks,
 };
 use crate::error::{Error, Result};
 use crate::service::App;
@@ -51,6 +51,8 @@ macro_rules! method_table {
             "sync.now" sync::now: Nothing => SyncView,
             "sync.progress" sync::progress: Nothing => SyncProgressView,
             "sync.cancel" sync::cancel: Nothing => SyncProgressView,
+            "bundle.export" bundle::export: Nothing => BundleFileView,
+            "bundle.import" bundle::import: BundleImportRequest => BundleImportView,
             "overview.view" overview::view: OverviewRequest => OverviewView,
             "overview.clusters" overview::clusters: OverviewRequest => ClustersView,
             "problems.view" problems::view: ProblemsRequest => ProblemsView,

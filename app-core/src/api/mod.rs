@@ -43,6 +43,8 @@
 //! | `policy.withdraw` | `WithdrawRequest` | `ProposalsView` | as `policy.publish`; `invalid` no reason |
 //! | `policy.running` | – | `PolicyView` | `offline` no pack yet |
 //! | `policy.candidate`, `policy.discard` | – | `CandidateView` or null | – |
+//! | `bundle.export` | – | `BundleFileView` | `invalid` no key of the grid yet: sync once |
+//! | `bundle.import` | `BundleImportRequest` | `BundleImportView` | `invalid` no bundle, torn, too large |
 //! | `policy.upload` | `UploadRequest` | `CandidateView` (faults are part of it) | `refused` the title may not, `invalid` too large or torn |
 //! | `policy.export` | `ExportRequest` | `FileView` | `invalid` no such form, nothing uploaded |
 //! | `policy.difference` | `DifferenceRequest` | `DifferenceView` | `invalid` nothing uploaded |
@@ -55,6 +57,7 @@
 
 #[cfg(test)]
 mod bindings;
+mod bundle;
 mod changes;
 mod control;
 mod difference;

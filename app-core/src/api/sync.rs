@@ -57,6 +57,7 @@ pub(super) fn status(app: &App, _: Nothing) -> Result<SyncView> {
             last_round: status.last_round.as_ref().map(round),
             trouble: status.trouble.as_deref().map(|t| say.lang.half(t).to_owned()),
             all_safe: status.waiting_changes == 0 && status.refused.is_empty(),
+            carrying: status.carrying.envelopes,
             receipts: ReceiptsView {
                 last_signed: status.last_signed_ms.map(|ms| moment(ms.div_euclid(1000))),
                 proven: status.households.saturating_sub(status.unproven),

@@ -171,6 +171,17 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     ClusterOfRisk: "已排查的{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
     ClusterOfCheck: "{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";
     ClustersExplained: "每个区域与其他区域相比：至少{}户，比例是其他地方的两倍以上，而且同时作了{}项比较，仅凭偶然出现的可能不到二十分之一，才列在这里。这只提示先看哪里，不说明原因。", "Each area is compared with the others. Listed are those with at least {} such households, at least twice the share of elsewhere, and, {} comparisons being made at once, less than one chance in twenty of being chance alone. It says where to look first, not why.";
+    // what travels without a server
+    Bundle: "入户数据包", "Ruhu bundle";
+    BundleOut: "本机填写的{}户，未填完的{}份。", "{} households written here, {} open visits.";
+    BundleOutOthers: "另有同事的数据{}份。", "And the work of {} colleagues' phones.";
+    BundleClosed: "另有{}份是别的网格的，本机不能查看，只代为带给服务器。", "And {} of other grids: this phone cannot read them and only carries them to the server.";
+    BundleIn: "收进{}的{}户，共{}处填写。", "Taken in from {}: {} households, {} changes.";
+    BundleDrafts: "您另一部手机上没填完的排查{}份，已放进“今天”。", "{} open visits of your other phone are under Today now.";
+    BundleWaits: "{}户要等本机同步后才能合并，内容已收好。", "{} households can be merged after the next sync; their content is kept.";
+    BundleRefused: "{}处超出填写人的权限，没有合并，由服务器处理。", "{} changes go beyond what their author may do: not merged, left to the server.";
+    BundleSpoilt: "{}份已损坏或不是本县的，没有采用。", "{} were damaged or not of this county and were not used.";
+    BundleNothing: "里面的内容本机都有了。", "All of it was here already.";
     // the register as a workbook
     Register: "户登记册", "Register of households";
     ExportAsOf: "截至{}，共{}户，由{}导出", "As of {}, {} households, exported by {}";

@@ -19,6 +19,8 @@ pub enum RefusedWhy {
     Dependency,
     /// the file has reached its bound
     Full,
+    /// its device has been shut out: a person looks at it first
+    Revoked,
 }
 
 impl RefusedWhy {
@@ -33,6 +35,7 @@ impl RefusedWhy {
             Self::Duplicate => "duplicate",
             Self::Dependency => "dependency",
             Self::Full => "full",
+            Self::Revoked => "revoked",
         }
     }
 
@@ -47,6 +50,7 @@ impl RefusedWhy {
             Self::Duplicate => "本机曾恢复过旧数据，这次修改将重新编号后再提交。",
             Self::Dependency => "这次修改所依据的前一次修改尚未收到，暂未写入。",
             Self::Full => "该户档案的内容已到上限，这次修改已暂存，未写入；请联系管理员。",
+            Self::Revoked => "写入这次修改的设备已停用，这次修改已暂存，由管理员核对后再写入。",
         }
     }
 }

@@ -42,6 +42,8 @@ pub struct Household {
     pub confirmed_at: Option<i64>,
     /// changes of this device that the server would not take: they are only here
     pub refused: u32,
+    /// names of colleagues on whose phones all of it lies too
+    pub also_on: Vec<String>,
     pub areas: BTreeMap<String, String>,
 }
 
@@ -82,6 +84,7 @@ impl App {
                 pending,
                 confirmed_at: stored.confirmed_at,
                 refused: tx.refused_count(id)?,
+                also_on: super::bundle::also_held_by(tx, id)?,
                 areas: tx.areas()?,
             })
         })

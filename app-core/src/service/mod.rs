@@ -4,9 +4,10 @@
 //! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`]; who
 //! writes it asks there ([`App::author`]).
 //! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`,
-//! `policy` (a pack is published by two people); the visit has its own folder.
+//! `bundle` (what travels without a server), `policy` (a pack is published by two people); the visit has its own folder.
 
 pub mod as_of;
+pub mod bundle;
 pub mod candidate;
 pub mod clock;
 pub mod clusters;

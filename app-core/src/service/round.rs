@@ -78,6 +78,7 @@ impl App {
             }
         })?;
         self.look_again()?;
+        self.look_at_parcels()?;
         outcome.map(|()| report)
     }
 
@@ -89,6 +90,7 @@ impl App {
             _ => Ok(()),
         };
         let outcome = first
+            .and_then(|()| self.bring_envelopes(link))
             .and_then(|()| self.rounds(link, report))
             .and_then(|()| self.fetch_pack(link, report))
             .and_then(|()| self.fetch_wanted(link))

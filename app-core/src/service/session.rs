@@ -70,8 +70,9 @@ impl App {
         let (keys, _) = store.transact(&lens, enrol::keys)?;
         let link = (self.setup.connect)(&ticket.address())?;
         let working = self.progress.begin(Phase::Enrolling);
+        let now = self.now().timestamp();
         let answer = enrol::ask(link.as_ref(), ticket, &keys, device_name, &self.progress)?;
-        store.transact(&lens, |tx| enrol::accept(tx, ticket, &keys, device_name, &answer))?;
+        store.transact(&lens, |tx| enrol::accept(tx, ticket, &keys, device_name, &answer, now))?;
         notice_put_back(&mut store, &lens)?;
         drop(working);
         let opened = opened(&mut store, &lens)?;

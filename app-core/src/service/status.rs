@@ -4,6 +4,7 @@ use super::App;
 use crate::domain::Person;
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
+use crate::storage::bundle::Carrying;
 use crate::storage::change::RefusedChange;
 use crate::storage::journal::OpenVisit;
 use crate::storage::round::{Round, Unproven};
@@ -40,6 +41,8 @@ pub struct Status {
     pub waiting_records: u32,
     /// signed records that it would not take
     pub refused_records: u32,
+    /// what is carried for others
+    pub carrying: Carrying,
 }
 
 impl App {
@@ -68,6 +71,7 @@ impl App {
                 unproven,
                 unproven_first,
                 pack: tx.pack_held()?,
+                carrying: tx.carrying()?,
             })
         })
     }

@@ -62,7 +62,7 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
             Self::Answer => "answer",
             Self::Override => "override",
@@ -71,7 +71,7 @@ impl EntryKind {
         }
     }
 
-    fn parse(code: &str) -> Self {
+    pub(super) fn parse(code: &str) -> Self {
         match code {
             "override" => Self::Override,
             "retired" => Self::Retired,

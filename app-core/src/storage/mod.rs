@@ -8,9 +8,10 @@
 //! - No SQL elsewhere; no rusqlite type leaves this folder.
 //!
 //! Start with [`store`] and [`household`]; then [`project`] (file → rows), [`list`] (what screens ask for), [`journal`]
-//! (open visits), [`change`] (what is to push), [`records`] (signed records and packs proposed), [`walk`] (many households on
+//! (open visits), [`change`] (what is to push), [`records`] (signed records and packs proposed), [`bundle`] (what travels without a server), [`walk`] (many households on
 //! all cores), [`vault`] (the PIN). The tables: `migrations/device/`.
 
+pub mod bundle;
 pub mod candidate;
 pub mod change;
 pub mod fault;

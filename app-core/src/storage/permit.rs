@@ -105,7 +105,10 @@ fn refused(why: RefusedWhy) -> Error {
         | RefusedWhy::Author
         | RefusedWhy::Duplicate
         | RefusedWhy::Dependency
-        | RefusedWhy::Full => "你的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written.",
+        | RefusedWhy::Full
+        | RefusedWhy::Revoked => {
+            "你的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written."
+        }
     };
     Error::new(Kind::Refused, words).because(why.code())
 }

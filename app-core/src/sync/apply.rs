@@ -75,6 +75,7 @@ pub fn apply(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAns
         tx.set_letter(letter)?;
     }
     tx.write_areas(&answer.areas)?;
+    tx.add_area_keys(&answer.keys, now)?;
     if let Some(pack) = &answer.pack {
         tx.set_pack_ref(pack)?;
     }
@@ -361,6 +362,7 @@ fn cursor(tx: &Tx<'_>, identity: &Identity, sent: &Outgoing, answer: &SyncAnswer
     let restored = restored(sent, answer);
     if restored {
         tx.doubt_records()?;
+        tx.set_parcels_again(true)?;
         // A backup does not know the actors of which it was told since.
         tx.set_told_actors(0)?;
         // And it may give us files that lack our own latest work, which only colleagues still hold: what we write in

@@ -154,8 +154,15 @@ pub fn ask_again(link: &Link<'_>, identity: &Identity, letter: Letter, nonce: [u
     Ok(Identity { token: answer.token, ..identity.clone() })
 }
 
-/// Takes what the server told.
-pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str, answer: &EnrolAnswer) -> Result<()> {
+/// Takes what the server told. `now`: seconds since 1970 by this device.
+pub fn accept(
+    tx: &Tx<'_>,
+    ticket: &Ticket,
+    keys: &Enrolling,
+    device_name: &str,
+    answer: &EnrolAnswer,
+    now: i64,
+) -> Result<()> {
     tx.set_identity(&Identity {
         device: answer.device.clone(),
         device_name: device_name.to_owned(),
@@ -174,6 +181,7 @@ pub fn accept(tx: &Tx<'_>, ticket: &Ticket, keys: &Enrolling, device_name: &str,
     tx.add_own_actor(own_actor(&keys.secret, nonce(&keys.nonce)?)?)?;
     tx.set_pack_ref(&answer.pack)?;
     tx.write_areas(&answer.areas)?;
+    tx.add_area_keys(&answer.keys, now)?;
     tx.set_cursor(&Cursor { epoch: answer.epoch.clone(), ..Cursor::default() })?;
     tx.set_enrolling(None)
 }

@@ -11,6 +11,7 @@
 //! Nothing here decides what may be written: that is `approvals`, at both ends.
 
 pub mod apply;
+pub mod bundle;
 pub mod enrol;
 mod http;
 pub mod progress;

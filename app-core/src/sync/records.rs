@@ -38,6 +38,12 @@ pub(super) fn outgoing(tx: &Tx<'_>) -> Result<Vec<Carried>> {
     Ok(tx.records_to_push(RECORDS_MAX, BYTES, ready)?.into_iter().map(|(_, carried)| carried).collect())
 }
 
+/// What was made here and no server has filed, for a parcel.
+pub(super) fn unfiled(tx: &Tx<'_>) -> Result<Vec<Carried>> {
+    let all = tx.records_to_push(RECORDS_MAX, BYTES, false)?;
+    Ok(all.into_iter().map(|(_, carried)| carried).filter(|c| c.filing.is_none()).collect())
+}
+
 /// Whether a record waits that could go up now.
 pub fn waits(tx: &Tx<'_>) -> Result<bool> {
     Ok(!outgoing(tx)?.is_empty())

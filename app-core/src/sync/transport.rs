@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::progress::Progress;
 use crate::error::{Error, Kind, Result};
 use crate::wire;
+use crate::wire::bundle::{BundleAnswer, BundleRequest};
 use crate::wire::lean::Own;
 use crate::wire::message::{EnrolAnswer, EnrolRequest, PackFiles, PackRef, Refusal, SyncAnswer, SyncRequest};
 
@@ -35,6 +36,8 @@ pub enum Route<'a> {
     Pack(&'a str),
     /// `POST /v1/pack`
     NewPack,
+    /// `POST /v1/bundle`
+    Bundle,
 }
 
 impl Route<'_> {
@@ -45,6 +48,7 @@ impl Route<'_> {
             Self::Sync => "/v1/sync".into(),
             Self::Pack(hash) => format!("/v1/pack/{hash}"),
             Self::NewPack => "/v1/pack".into(),
+            Self::Bundle => "/v1/bundle".into(),
         }
     }
 }
@@ -135,6 +139,20 @@ impl<'a> Link<'a> {
     pub fn bring_pack(&self, files: &PackFiles) -> Result<std::result::Result<(), Refusal>> {
         match self.exchange::<PackRef>(Route::NewPack, Some(wire::encode(files)?))? {
             Ok(_) => Ok(Ok(())),
+            Err(refused) => match refused.refusal {
+                Some(verdict) if VERDICTS.contains(&verdict.why.as_str()) => Ok(Err(verdict)),
+                _ => Err(refused.into_error()),
+            },
+        }
+    }
+
+    /// Brings an envelope that was carried. `Err` within: the server's verdict on this one.
+    pub fn bundle(&self, request: &BundleRequest) -> Result<std::result::Result<BundleAnswer, Refusal>> {
+        match self.exchange(Route::Bundle, Some(wire::encode(request)?))? {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(refused) if refused.status == 404 => {
+                Ok(Err(Refusal { why: "not_found".to_owned(), words: String::new() }))
+            }
             Err(refused) => match refused.refusal {
                 Some(verdict) if VERDICTS.contains(&verdict.why.as_str()) => Ok(Err(verdict)),
                 _ => Err(refused.into_error()),

@@ -6,6 +6,7 @@
 //! | [`SyncRequest`] | `POST /v1/sync` | [`SyncAnswer`] |
 //! | – | `GET /v1/pack/{hash}` | [`PackFiles`] |
 //! | [`PackFiles`] | `POST /v1/pack` | [`PackRef`] |
+//! | [`super::bundle::BundleRequest`] | `POST /v1/bundle` | [`super::bundle::BundleAnswer`] |
 //!
 //! Bodies: CBOR, then zstd (`framing`). `Authorization: Bearer <token>` on all but enrol.
 //! A refusal of a whole request is an HTTP status with a [`Refusal`] body.
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::record::{Carried, RecordAck, RecordRefusal};
+use super::seal::AreaKey;
 pub use crate::approvals::RefusedWhy;
 
 /// 32 bytes: hash of an automerge change, or a head.
@@ -56,6 +58,9 @@ pub struct EnrolAnswer {
     /// lets the device in again after a restore
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<Letter>,
+    /// of the person's areas: for what travels without a server (`wire::bundle`)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<AreaKey>,
 }
 
 /// The server's signed word about a device and its person. The device keeps it: the backup from which the server is
@@ -263,6 +268,9 @@ pub struct SyncAnswer {
     /// names of areas, with `person`
     #[serde(rename = "z", default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaName>,
+    /// keys of the person's areas, with `person`
+    #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<AreaKey>,
     /// records of the device's areas since its cursor
     #[serde(rename = "j", default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<Carried>,

@@ -6,6 +6,7 @@
 /// Added the same day, without a new number: signed records (`wire/record`), pushed and pulled in the same round, and a pack brought by
 /// `POST /v1/pack`. Every field is left out where there is nothing to say, so the ordinary round is the same to the byte; a program
 /// built before passes the fields over and still syncs, and takes a published pack as it always did.
+/// And sealed bundles (`wire/bundle`, `POST /v1/bundle`), with the keys of a person's areas in the answers that name the person.
 pub const V1: u32 = 1;
 
 /// The version this build speaks.

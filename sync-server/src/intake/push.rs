@@ -43,6 +43,8 @@ pub struct Round<'a> {
     pub sig: &'a [u8],
     /// now
     pub now: i64,
+    /// nothing of it goes in before a person has looked at it
+    pub parked_as: Option<RefusedWhy>,
 }
 
 /// What became of it.
@@ -119,6 +121,9 @@ impl Household<'_> {
             } else {
                 fresh.push((hash, bytes));
             }
+        }
+        if let Some(why) = self.round.parked_as {
+            return self.refuse_all(&fresh, why, pushed.grid.as_deref());
         }
         self.proven = self.round.proofs.covers(self.id, &fresh);
         let there = self.w.household(self.id)?;

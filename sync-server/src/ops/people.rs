@@ -148,10 +148,19 @@ pub fn devices(store: &dyn Store) -> Result<Vec<DeviceView>> {
         .collect())
 }
 
-/// Shuts a device out.
+/// Shuts a device out. With it a new generation of area keys begins; everybody hears of it with the next round.
 pub fn revoke(store: &dyn Store, device: &str, now: i64) -> Result<()> {
     let device = device.to_owned();
-    if write(store, move |w| w.revoke(&device, now))? {
+    let done = write(store, move |w| {
+        let done = w.revoke(&device, now)?;
+        if done {
+            for person in w.people()? {
+                w.put_person(&person.person, now)?;
+            }
+        }
+        Ok(done)
+    })?;
+    if done {
         return Ok(());
     }
     Err(Error::new(Why::NotFound, "没有这台设备，或已停用。 There is no such device, or it is shut out already."))

@@ -98,6 +98,7 @@ fn enrol_device(w: &mut dyn Writes, request: &EnrolRequest, sign: &[u8; 32], now
         epoch: setting(crate::ops::EPOCH)?,
         pack: wire::message::PackRef { hash: String::new(), id: String::new(), version: String::new() },
         areas: crate::delivery::names(&*w, &person.person.scope)?,
+        keys: letters::area_keys(&*w, &person.person.scope, sign)?,
         person: person.person,
     })
 }

@@ -10,6 +10,7 @@
 //! | `GET /healthz` `GET /readyz` | – | `ok` |
 //! | `GET /metrics` | from this machine, or bearer token | Prometheus text |
 
+mod bundle;
 mod enrol;
 pub(crate) mod health;
 mod mark;
@@ -110,6 +111,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/sync", post(sync::sync))
         .route("/v1/pack/{hash}", get(pack::pack))
         .route("/v1/pack", post(pack::bring))
+        .route("/v1/bundle", post(bundle::bundle))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

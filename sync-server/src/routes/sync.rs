@@ -89,7 +89,7 @@ fn round(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     answer(app, &device, &request, &force, outcome, limit)
 }
 
-fn check_bounds(request: &SyncRequest) -> Result<()> {
+pub(super) fn check_bounds(request: &SyncRequest) -> Result<()> {
     check_version(request.v)?;
     let changes: usize = request.push.iter().map(|p| p.changes.len()).sum();
     if changes > settings::PUSH_CHANGES_MAX
@@ -184,7 +184,12 @@ fn brings(request: &SyncRequest, device: &DeviceRow, person: &PersonRow, now: i6
 }
 
 /// Registers what the device says it writes under, as far as there is room; those that are new here.
-fn name_actors(w: &mut dyn Writes, device: &DeviceRow, request: &SyncRequest, now: i64) -> Result<Vec<[u8; 16]>> {
+pub(super) fn name_actors(
+    w: &mut dyn Writes,
+    device: &DeviceRow,
+    request: &SyncRequest,
+    now: i64,
+) -> Result<Vec<[u8; 16]>> {
     let mut fresh = Vec::new();
     if request.actors.is_empty() || w.actors_of(&device.id)?.len() >= settings::DEVICE_ACTORS_MAX {
         return Ok(fresh);
@@ -234,6 +239,7 @@ fn bring(
         hashes: &hashes,
         sig: &request.sig,
         now,
+        parked_as: None,
     };
     let day = settings::day_of(now);
     let brings = !request.push.is_empty() || !request.records.is_empty();
@@ -292,6 +298,9 @@ fn answer(
         letters::vouch(&mut answer.actors, &app.sign);
         answer.letter =
             answer.person.as_ref().map(|person| letters::letter(device, person, answer.time / 1000, &app.sign));
+        if let Some(person) = &answer.person {
+            answer.keys = read(&*app.store, |r| letters::area_keys(r, &person.scope, &app.sign))?;
+        }
         sign_receipt(&mut answer, &app.sign);
         let encoded = wire::encode(&answer)?;
         if encoded.len() <= limit || small || budget < 1024 {

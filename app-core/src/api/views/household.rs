@@ -138,6 +138,8 @@ pub struct ConflictValue {
 pub struct SafetyView {
     pub on_this_device: bool,
     pub on_server: bool,
+    /// names of colleagues on whose phones it lies as well
+    pub also_on: Vec<String>,
     /// when the server confirmed
     pub confirmed_at: Option<String>,
     pub words: String,

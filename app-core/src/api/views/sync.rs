@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::HouseholdRow;
+use super::{FileView, HouseholdRow};
 
 /// `sync.status`, `sync.now` →
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -23,6 +23,31 @@ pub struct SyncView {
     /// a receipt covers every finished visit
     pub all_safe: bool,
     pub receipts: ReceiptsView,
+    /// other people's sealed data that this device carries and the server has not got
+    pub carrying: u32,
+}
+
+/// `bundle.export` → the file to save, and what is in it, in words
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct BundleFileView {
+    pub file: FileView,
+    pub bytes: u32,
+    pub words: Vec<String>,
+}
+
+/// `bundle.import`
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct BundleImportRequest {
+    /// base64 of the file
+    pub content: String,
+}
+
+/// `bundle.import` → what came, in words
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct BundleImportView {
+    pub words: Vec<String>,
+    /// something is new here
+    pub news: bool,
 }
 
 /// What the server has signed for.

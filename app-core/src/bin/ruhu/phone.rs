@@ -1,6 +1,8 @@
 //! `ruhu phone`: a phone without a screen, for tests, demos and load. Its JSON is a contract (docs/cli.md).
 //! Exit 0: done; 2: the input cannot be used; 3: refused, locked or offline; 1: anything else.
 
+#[path = "phone/bundle.rs"]
+mod bundle;
 #[path = "phone/json.rs"]
 mod json;
 #[path = "phone/keep.rs"]
@@ -78,6 +80,9 @@ enum Verb {
     Rebuild,
     /// A hash of the content of each household file
     Digest,
+    /// Without a server: a sealed file out, a sealed file in
+    #[command(subcommand)]
+    Bundle(bundle::Verb),
     /// A pack is put in force by two people
     #[command(subcommand)]
     Pack(packs::Verb),
@@ -288,6 +293,7 @@ fn work(phone: &Phone) -> Result<Value> {
         Verb::Status => app.status().map(|status| json::status(&status)),
         Verb::Rebuild => app.rebuild().map(|count| json!({ "households": count })),
         Verb::Digest => json::digest(&app),
+        Verb::Bundle(verb) => bundle::answer(&app, verb),
         Verb::Pack(verb) => packs::answer(&app, verb),
         Verb::WhatIf { pack, area } => what_if::answer(&app, pack, area.as_deref()),
     }

@@ -110,7 +110,7 @@ impl Transport for Village {
         let mut reply = match route {
             Route::Enrol => state.enrol(&wire::decode(body.unwrap(), 1 << 20)?),
             Route::Sync => state.sync(&wire::decode(body.unwrap(), 8 << 20)?),
-            Route::NewPack => refusal(404, "not_found", "没有这个地址。"),
+            Route::NewPack | Route::Bundle => refusal(404, "not_found", "没有这个地址。"),
             Route::Pack(_) if state.packs_missing => return Err(offline()),
             Route::Pack(name) => {
                 let mut all = state.packs.iter().cloned().chain([crate::storage::tests::pack()]);
