@@ -56,6 +56,7 @@ impl Transport for Office {
             epoch: "e1".into(),
             pack: PackRef { hash: "00".into(), id: "none".into(), version: "0".into() },
             areas: Vec::new(),
+            keys: Vec::new(),
             letter: None,
         };
         Ok(Reply { status: 200, body: wire::encode(&answer)? })

@@ -52,11 +52,15 @@ pub fn letter(device: &DeviceRow, person: &Person, at: i64, secret: &[u8; 32]) -
     letter
 }
 
-/// The keys of a person's areas (`wire::seal`), of the present generation: a new one begins with each device that is shut out.
+/// How many generations of area keys a device is given: what colleagues sealed before they heard of the present one is for it too.
+const GENERATIONS: u32 = 3;
+
+/// The keys of a person's areas (`wire::seal`), of the latest generations: a new one begins with each device that is shut out.
 pub fn area_keys(r: &dyn Reads, scope: &[Area], secret: &[u8; 32]) -> Result<Vec<AreaKey>> {
     let shut_out = r.devices()?.iter().filter(|d| d.revoked_at.is_some()).count();
     let generation = u32::try_from(shut_out).unwrap_or(u32::MAX).saturating_add(1);
-    Ok(scope.iter().filter_map(|area| AreaKey::of_server(secret, generation, area)).collect())
+    let all = generation.saturating_sub(GENERATIONS).saturating_add(1)..=generation;
+    Ok(all.flat_map(|g| scope.iter().filter_map(move |area| AreaKey::of_server(secret, g, area))).collect())
 }
 
 /// Soon after a restore: actors of which the backup had not heard, with their devices and people; those that are new.

@@ -38,7 +38,7 @@ fn two_phones_agree_in_a_village_without_network_and_one_of_them_brings_both_wor
     let new = NewHousehold { head_name: "陆大壮".into(), grid: GRID1.into(), ..Default::default() };
     let (added, _) = nong.add_household(&new).unwrap();
     wei.visited(household("LT002"), "screening-lifted", &answers::lifted());
-    wei.set_fact(household("LT001"), "profile/phone", &json!("19900000001")).unwrap();
+    wei.set_fact(household("LT001"), "profile/phone", &json!("19911110009")).unwrap();
 
     let came = given(&nong, &wei);
     assert_eq!((came.households, came.changes, came.waits, came.refused), (2, 2, 0, 0), "{came:?}");
@@ -183,11 +183,12 @@ fn what_rests_on_work_that_is_not_here_waits_for_the_next_round() {
     let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
     let (wei, nong) = colleagues(&mut township);
     // The desk corrects something at noon; 农小妹 hears of it and writes on top; 韦秀英 has heard of neither.
-    desk.set_fact(household("LT001"), "profile/phone", &json!("19900000001")).unwrap();
+    desk.set_fact(household("LT001"), "profile/phone", &json!("19911110009")).unwrap();
     desk.sync();
     nong.link.mend();
     nong.sync();
     nong.link.cut();
+    assert_eq!(nong.household(household("LT001")).unwrap().profile.phone.as_deref(), Some("19911110009"));
     nong.visited(household("LT001"), "screening-ordinary", &answers::ordinary());
     nong.visited(household("LT002"), "screening-lifted", &answers::lifted());
     let came = given(&nong, &wei);

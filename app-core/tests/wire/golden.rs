@@ -6,9 +6,11 @@ use std::fmt::Debug;
 use std::path::PathBuf;
 
 use app_core::domain::{Area, Person, Title};
+use app_core::wire::bundle::{BundleAnswer, BundleRequest, Draft, DraftEntry, Parcel, ParcelBody};
 use app_core::wire::message::*;
 use app_core::wire::record::packs::{PROPOSED, PackProposed, PackPublished, PackWithdrawn};
 use app_core::wire::record::{Carried, Filing, Record, RecordAck, RecordRefusal, to_body};
+use app_core::wire::seal::{AreaKey, Sealed, Stanza};
 use app_core::wire::{decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -85,8 +87,62 @@ fn golden_enrolment() {
         pack: pack(),
         areas: vec![AreaName { code: "999999101203".into(), name: "上岭村".into() }],
         letter: None,
+        keys: Vec::new(),
     };
     holds("enrol-answer-v1", &answer);
+    let key = AreaKey { area: "999999101203-04".into(), generation: 2, key: buf(14, 32) };
+    holds("enrol-answer-keys-v1", &EnrolAnswer { keys: vec![key], ..answer });
+}
+
+#[test]
+fn golden_bundle() {
+    let sealed = Sealed {
+        version: 1,
+        ephemeral: buf(1, 32),
+        wrapped: buf(2, 48),
+        areas: vec![Stanza { tag: buf(3, 8), nonce: buf(4, 24), wrapped: buf(5, 48) }],
+        nonce: buf(6, 24),
+        body: buf(7, 40),
+    };
+    holds("bundle-request-v1", &BundleRequest { v: 1, sealed, came_at: 1_684_548_000_000 });
+    let refused =
+        Refused { household: buf(5, 16), change: buf(6, 32), why: "permit".into(), words: "没有写入".into() };
+    holds("bundle-answer-v1", &BundleAnswer { opened: true, taken: 3, refused: vec![refused] });
+    let draft = Draft {
+        visit: "v234567abcde".into(),
+        household: buf(5, 16),
+        form: "screening-ordinary".into(),
+        form_version: "2023.1".into(),
+        pack: "ab".repeat(32),
+        opened_at: 1_684_548_000,
+        touched_at: 1_684_548_100,
+        privacy_at: Some(1_684_548_010),
+        more: "{}".into(),
+        entries: vec![DraftEntry {
+            path: "/method".into(),
+            value: "\"phone\"".into(),
+            kind: "answer".into(),
+            at: 1_684_548_020,
+        }],
+    };
+    let letter = Letter {
+        device: "d234567abcde".into(),
+        name: "韦秀英的手机".into(),
+        key: buf(8, 32),
+        person: person(),
+        at: 1_684_548_000,
+        sig: buf(9, 64),
+    };
+    let body = ParcelBody {
+        v: 1,
+        letter,
+        at: 1_684_548_000_000,
+        round: SyncRequest { v: 1, actors: vec![buf(8, 8)], ..SyncRequest::default() },
+        drafts: vec![draft],
+        held: vec![Held { household: buf(5, 16), heads: vec![buf(9, 32)] }],
+    };
+    holds("parcel-body-v1", &body);
+    holds("parcel-v1", &Parcel { body: buf(10, 40), sig: buf(11, 64) });
 }
 
 #[test]

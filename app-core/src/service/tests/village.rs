@@ -165,6 +165,7 @@ impl State {
             epoch: self.epoch.clone(),
             pack: pack_ref(&self.in_force()),
             areas: vec![AreaName { code: "999999101203".into(), name: "龙塘村".into() }],
+            keys: Vec::new(),
             letter: None,
         };
         Reply { status: 200, body: wire::encode(&answer).unwrap() }
