@@ -200,7 +200,7 @@ impl Fleet {
             Err(e) => assert!(
                 matches!(e.kind, app_core::error::Kind::Refused | app_core::error::Kind::Invalid),
                 "{}: {e}",
-                phone.name
+                self.phones[who].name
             ),
         }
     }

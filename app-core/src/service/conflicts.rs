@@ -313,7 +313,15 @@ fn files(tx: &Tx<'_>, id: HouseholdId, other: HouseholdId, choice: &Choice) -> R
         value: chosen.to_owned().into(),
     };
     let Chosen::Household(kept) = &choice.what else {
-        return Ok(vec![(id, vec![register(other, "apart")]), (other, vec![register(id, "apart")])]);
+        let apart = |of: HouseholdId, about: HouseholdId| -> Result<(HouseholdId, Vec<Edit>)> {
+            let mut edits = vec![register(about, "apart")];
+            // A merger that somebody else chose meanwhile is taken back.
+            if tx.file(of)?.merged_into.is_some() {
+                edits.push(Edit::new("profile/merged_into", ""));
+            }
+            Ok((of, edits))
+        };
+        return Ok(vec![apart(id, other)?, apart(other, id)?]);
     };
     let dropped = if *kept == id { other } else { id };
     let (stays, goes) = (tx.file(*kept).map_err(|_| not_here())?, tx.file(dropped).map_err(|_| not_here())?);

@@ -76,7 +76,10 @@ pub(super) fn folds(card: &Card) -> Vec<Vec<String>> {
         Subject::SamePerson { members } => members.iter().map(|id| field(id, "removed")).collect(),
         Subject::TwoHeads { members } => members.iter().map(|id| field(id, "relation")).collect(),
         Subject::EditedRemoved { member } | Subject::Elsewhere { member, .. } => vec![field(member, "removed")],
-        Subject::TwoFiles { .. } => vec![vec!["profile".to_owned(), "merged_into".to_owned()]],
+        Subject::TwoFiles { other } => {
+            let from = vec!["profile".to_owned(), "merged_from".to_owned(), other.to_string()];
+            vec![vec!["profile".to_owned(), "merged_into".to_owned()], from]
+        }
         Subject::Field { .. } => Vec::new(),
     }
 }
@@ -178,6 +181,9 @@ impl Look<'_> {
             let what = parse(&key).map_or(Chosen::Apart, Chosen::Household);
             Choice { key, what, by }
         };
+        if kind == "file" {
+            by.entry("apart".to_owned()).or_default();
+        }
         let choices = by.into_iter().map(choice).collect();
         let touches = vec![vec!["members".to_owned()]];
         Some(Card { id: format!("settled/{clash}"), subject, choices, suggested: None, touches })

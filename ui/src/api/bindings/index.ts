@@ -603,7 +603,11 @@ provisional: boolean,
 /**
  * head of each household whose file was merged into this one, with its id
  */
-merged_from: Array<[string, string]>, safety: SafetyView, 
+merged_from: Array<[string, string]>, 
+/**
+ * head of the household into whose file this one was merged, and its id: this one is closed
+ */
+merged_into: [string, string] | null, safety: SafetyView, 
 /**
  * hash of the file's content
  */
