@@ -9,6 +9,7 @@ use super::views::{
     CandidateView, ExportRequest, FaultView, FileView, Nothing, PolicyForm, PolicyParam, PolicyRule, PolicyView,
     ShiftView, UploadRequest, WhatIfHousehold, WhatIfRequest, WhatIfView, WorkView,
 };
+use super::words::Lang;
 use crate::approvals::Permit;
 use crate::error::{Error, Result};
 use crate::policy::upload::MAX_UPLOAD;
@@ -109,7 +110,11 @@ fn fault(say: &Say<'_>, fault: &Fault) -> FaultView {
         sheet: fault.file.clone(),
         row: fault.row,
         column: fault.column.clone(),
-        words: super::fault_words::say(say.lang, &fault.message),
+        words: match say.lang {
+            Lang::Zh => fault.message.zh(),
+            Lang::En => fault.message.en(),
+        }
+        .to_owned(),
     }
 }
 
