@@ -10,8 +10,20 @@ use super::template::Template;
 use crate::domain::Standing;
 use crate::xlsform::expr::{self, Axis, Expr, Path, Start, Step, Test};
 
-const RULE_COLUMNS: &[&str] =
-    &["id", "paragraph", "applies_to", "needs", "when", "finding", "risk_kind", "numbers", "words", "words_en"];
+const RULE_COLUMNS: &[&str] = &[
+    "id",
+    "paragraph",
+    "applies_to",
+    "needs",
+    "when",
+    "finding",
+    "risk_kind",
+    "numbers",
+    "title",
+    "title_en",
+    "words",
+    "words_en",
+];
 const CHECK_COLUMNS: &[&str] = &[
     "id",
     "paragraph",
@@ -21,6 +33,8 @@ const CHECK_COLUMNS: &[&str] = &[
     "finding",
     "risk_kind",
     "numbers",
+    "title",
+    "title_en",
     "words",
     "words_en",
     "severity",
@@ -111,6 +125,10 @@ pub struct Rule {
     pub(super) needs: Vec<Need>,
     pub(super) when: Expr,
     pub(super) numbers: Vec<(String, Expr)>,
+    /// what a list calls it, without numbers; empty in packs of before the column was there
+    pub(super) title: String,
+    /// English
+    pub(super) title_en: String,
     pub(super) words: Template,
     pub(super) words_en: Template,
 }
@@ -127,9 +145,11 @@ impl Rule {
         seen.into_iter()
     }
 
-    /// What it says of anybody, Chinese and English: a heading over the households it speaks about.
+    /// What it is called over the households it speaks about, Chinese and English: its title, or what is left of its words
+    /// without their numbers.
     pub fn heading(&self) -> (String, String) {
-        (self.words.heading(), self.words_en.heading())
+        let or = |title: &String, words: &Template| if title.is_empty() { words.heading() } else { title.clone() };
+        (or(&self.title, &self.words), or(&self.title_en, &self.words_en))
     }
 
     /// Its condition and its numbers.
@@ -175,6 +195,8 @@ fn rule(row: Row<'_>, check: bool, faults: &mut Faults) -> Option<Rule> {
         needs,
         when,
         numbers,
+        title: row.owned("title"),
+        title_en: row.owned("title_en"),
         words,
         words_en,
     })

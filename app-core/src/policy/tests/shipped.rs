@@ -39,6 +39,24 @@ fn the_forms_compile_and_ask_what_the_rules_read() {
     assert!(only_clearance, "the clearance form is still to come: {unasked}");
 }
 
+/// A list of rules on a screen has no households yet, so no numbers: nothing may be missing from a heading.
+#[test]
+fn every_rule_and_check_has_a_title_without_holes() {
+    for rule in PACK.rules().iter().chain(PACK.checks()) {
+        let (zh, en) = rule.heading();
+        let first = PACK.rules().iter().chain(PACK.checks()).find(|r| r.id == rule.id).map(|r| r.heading());
+        assert_eq!(first, Some((zh.clone(), en.clone())), "{}: one title for an id", rule.id);
+        for said in [&zh, &en] {
+            assert!(
+                !said.is_empty() && !said.contains(['…', '{', '。']) && !said.ends_with('.'),
+                "{}: {said}",
+                rule.id
+            );
+        }
+        assert!(!zh.is_ascii() && !en.contains(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{}: {zh} {en}", rule.id);
+    }
+}
+
 #[test]
 fn every_rule_of_the_table_is_there() {
     let ids = "labour-shortage unstable-work illness disability schooling-cost housing water below-line severe-hardship \
