@@ -6,8 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use super::lists::moment;
 use super::say::Say;
 use super::views::{
-    CandidateView, ExportRequest, FaultView, FileView, Nothing, PolicyForm, PolicyParam, PolicyRule, PolicyView,
-    ShiftView, UploadRequest, WhatIfHousehold, WhatIfRequest, WhatIfView, WorkView,
+    CandidateView, ExportRequest, FaultView, FileView, Nothing, PackFormsRequest, PackFormsView, PolicyForm,
+    PolicyParam, PolicyRule, PolicyView, ShiftView, UploadRequest, WhatIfHousehold, WhatIfRequest, WhatIfView,
+    WorkView,
 };
 use super::words::Lang;
 use crate::approvals::Permit;
@@ -64,6 +65,11 @@ fn forms(say: &Say<'_>, pack: &Pack) -> Vec<PolicyForm> {
         })
     };
     pack.slugs().iter().filter_map(of).collect()
+}
+
+pub(super) fn pack_forms(app: &App, ask: PackFormsRequest) -> Result<PackFormsView> {
+    let pack = app.pack_of(&Which::of(ask.pack.as_deref(), Which::Running))?;
+    super::with_say(app, |say| Ok(PackFormsView { version: pack.manifest().version.clone(), forms: forms(say, &pack) }))
 }
 
 /// Each id once, by its first row.
