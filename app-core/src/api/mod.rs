@@ -62,7 +62,6 @@ mod conflicts;
 mod control;
 mod difference;
 mod explain;
-mod fault_words;
 mod finish;
 mod form_view;
 mod history;

@@ -706,6 +706,20 @@ risk_kinds: Array<Count>, suggestions: Array<Count>, outcomes: Array<Count>,
  */
 by_day: Array<Count>, leaflets: Array<Count>, };
 
+/**
+ * `policy.forms`: the forms of a version
+ */
+export type PackFormsRequest = { 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
+ */
+pack?: string, };
+
+/**
+ * `policy.forms`
+ */
+export type PackFormsView = { version: string, forms: Array<PolicyForm>, };
+
 export type PackView = { 
 /**
  * hex
@@ -823,7 +837,7 @@ pack?: string,
  */
 household?: string, 
 /**
- * of the invented household; ordinary when absent
+ * of the invented household; absent = one that this form is for
  */
 standing?: Standing, };
 
@@ -932,7 +946,15 @@ files_here: boolean, may_publish: boolean,
 /**
  * why not: the button's hint
  */
-may_not_publish: string | null, may_withdraw: boolean, };
+may_not_publish: string | null, 
+/**
+ * to withdraw one's own, or not to agree to another's
+ */
+may_withdraw: boolean, 
+/**
+ * the person here proposed it
+ */
+mine: boolean, };
 
 /**
  * `policy.proposals`, `policy.propose`, `policy.publish`, `policy.withdraw` → what stands.
@@ -1228,7 +1250,11 @@ can_stop: boolean, };
 /**
  * `sync.status`, `sync.now` →
  */
-export type SyncView = { server: string, last_synced: string | null, households_held: number, 
+export type SyncView = { server: string, 
+/**
+ * what its operator calls it
+ */
+server_name: string, last_synced: string | null, households_held: number, 
 /**
  * households with changes that are only on this device
  */
@@ -1538,6 +1564,7 @@ export type Methods = {
   "policy.candidate": { request: Nothing; answer: CandidateView | null };
   "policy.upload": { request: UploadRequest; answer: CandidateView | null };
   "policy.discard": { request: Nothing; answer: CandidateView | null };
+  "policy.forms": { request: PackFormsRequest; answer: PackFormsView };
   "policy.export": { request: ExportRequest; answer: FileView };
   "policy.difference": { request: DifferenceRequest; answer: DifferenceView };
   "policy.what_if": { request: WhatIfRequest; answer: WhatIfView };
