@@ -62,6 +62,7 @@ macro_rules! method_table {
             "policy.candidate" policy_desk::candidate: Nothing => Option<CandidateView>,
             "policy.upload" policy_desk::upload: UploadRequest => Option<CandidateView>,
             "policy.discard" policy_desk::discard: Nothing => Option<CandidateView>,
+            "policy.forms" policy_desk::pack_forms: PackFormsRequest => PackFormsView,
             "policy.export" policy_desk::export: ExportRequest => FileView,
             "policy.difference" difference::view: DifferenceRequest => DifferenceView,
             "policy.what_if" policy_desk::what_if: WhatIfRequest => WhatIfView,

@@ -59,7 +59,6 @@ mod changes;
 mod control;
 mod difference;
 mod explain;
-mod fault_words;
 mod finish;
 mod form_view;
 mod history;

@@ -1,5 +1,7 @@
 //! `needs`: which facts a rule must know before it may answer. A rule whose facts are missing answers *unknown*.
 
+use crate::told;
+use crate::told::Told;
 use serde_json::Value;
 
 use super::view::{View, counts, text_at};
@@ -40,7 +42,7 @@ enum Way {
 
 impl Need {
     /// Reads one entry; `Err` says what is wrong.
-    pub fn parse(written: &str) -> Result<Need, String> {
+    pub fn parse(written: &str) -> Result<Need, Told> {
         let ways = written.split('|').map(way).collect::<Result<_, _>>()?;
         Ok(Need { written: written.to_owned(), ways })
     }
@@ -67,17 +69,23 @@ impl Need {
     }
 }
 
-fn way(path: &str) -> Result<Way, String> {
+fn way(path: &str) -> Result<Way, Told> {
     let parts: Vec<&str> = path.split('/').collect();
     if parts.iter().any(|p| p.is_empty()) {
-        return Err(format!("not a path of a fact: {path}"));
+        return Err(told!("not a path of a fact: {}", "不是信息项的路径：{}。", path));
     }
     let owned = |parts: &[&str]| parts.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>();
     Ok(match parts.as_slice() {
         ["members"] => Way::Members,
         ["members", "*", rest @ ..] if !rest.is_empty() => Way::EachMember(owned(rest)),
         ["members", "able", rest @ ..] if !rest.is_empty() => Way::EachAble(owned(rest)),
-        ["members", ..] => return Err(format!("write members, members/*/… or members/able/…, not {path}")),
+        ["members", ..] => {
+            return Err(told!(
+                "write members, members/*/… or members/able/…, not {}",
+                "应写 members、members/*/… 或 members/able/…，不能写 {}。",
+                path
+            ));
+        }
         ["now", "population"] => Way::Population,
         ["now", "labour"] => Way::Labour,
         ["now", "standing"] => Way::Standing,
@@ -85,9 +93,9 @@ fn way(path: &str) -> Result<Way, String> {
         ["now", "param", key] => Way::Param((*key).to_owned()),
         ["now", "answers", question] => Way::Answer((*question).to_owned()),
         ["now", "asked", slug] => Way::Asked((*slug).to_owned()),
-        ["now", ..] => return Err(format!("the engine derives no {path}")),
+        ["now", ..] => return Err(told!("the engine derives no {}", "系统不推算 {}。", path)),
         ["profile" | "measures" | "cases" | "visits" | "place", ..] => Way::Fact(owned(&parts)),
-        _ => return Err(format!("a household has no {path}")),
+        _ => return Err(told!("a household has no {}", "农户档案里没有 {}。", path)),
     })
 }
 

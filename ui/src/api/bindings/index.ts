@@ -601,6 +601,20 @@ risk_kinds: Array<Count>, suggestions: Array<Count>, outcomes: Array<Count>,
  */
 by_day: Array<Count>, leaflets: Array<Count>, };
 
+/**
+ * `policy.forms`: the forms of a version
+ */
+export type PackFormsRequest = { 
+/**
+ * `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
+ */
+pack?: string, };
+
+/**
+ * `policy.forms`
+ */
+export type PackFormsView = { version: string, forms: Array<PolicyForm>, };
+
 export type PackView = { 
 /**
  * hex
@@ -718,7 +732,7 @@ pack?: string,
  */
 household?: string, 
 /**
- * of the invented household; ordinary when absent
+ * of the invented household; absent = one that this form is for
  */
 standing?: Standing, };
 
@@ -1405,6 +1419,7 @@ export type Methods = {
   "policy.candidate": { request: Nothing; answer: CandidateView | null };
   "policy.upload": { request: UploadRequest; answer: CandidateView | null };
   "policy.discard": { request: Nothing; answer: CandidateView | null };
+  "policy.forms": { request: PackFormsRequest; answer: PackFormsView };
   "policy.export": { request: ExportRequest; answer: FileView };
   "policy.difference": { request: DifferenceRequest; answer: DifferenceView };
   "policy.what_if": { request: WhatIfRequest; answer: WhatIfView };
