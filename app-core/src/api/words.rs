@@ -108,7 +108,7 @@ words! {
     // visit
     SecondVisit: "本户本次排查已由{}于{}用此表完成过一次；再次排查会保留并注明。", "{} finished this form here on {}; another visit is kept and flagged.";
     DraftElsewhere: "{}有此表未完成的草稿；两份都会保留。", "{} has an unfinished draft of this form; both are kept.";
-FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in the form it was made with (version {}).";
+    FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in the form it was made with (version {}).";
     FormNotHere: "当时的表格（版本{}）本机还没有，暂按现行表格显示；同步后可看原样。", "The form it was made with (version {}) is not on this device yet: shown in the present one, and as it was after the next sync.";
     ChangeType: "题型改了，原来的答案不能直接沿用，请重新填写。", "Now asked in another way: please answer again.";
     ChangeChoice: "选过的选项已取消，请重新选择。", "The option that was chosen is gone: please choose again.";
@@ -151,6 +151,7 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     ProposalOpen: "等另一人核对后发布", "For a second person to look at and publish";
     ProposalPublished: "已发布", "Published";
     ProposalWithdrawn: "已撤回", "Withdrawn";
+    ProposalDeclined: "对方没有同意", "Not agreed to";
     ProposalStale: "现行政策包已换过，须重新提出", "Another pack came in force since: to be proposed again";
     ProposalRefused: "服务器没有接收", "The server did not take it";
     // why the server set a change aside
@@ -168,9 +169,9 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     DeadlineVisits: "余{}户", "{} left";
     DeadlineErrors: "{}户有错误", "{} with errors";
     // where something stands out
-    ClusterOfRisk: "已排查的{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
-    ClusterOfCheck: "{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";
-    ClustersExplained: "每个区域与其他区域相比：至少{}户，比例是其他地方的两倍以上，而且同时作了{}项比较，仅凭偶然出现的可能不到二十分之一，才列在这里。这只提示先看哪里，不说明原因。", "Each area is compared with the others. Listed are those with at least {} such households, at least twice the share of elsewhere, and, {} comparisons being made at once, less than one chance in twenty of being chance alone. It says where to look first, not why.";
+    ClusterOfRisk: "这里已排查{}户，有这种情况的{}户（占{}）；别处{}户中有{}户（占{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
+    ClusterOfCheck: "这里{}户中有{}户（占{}）；别处{}户中有{}户（占{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";
+    ClustersExplained: "同一种情况，哪个区域明显比别处多，就列在这里：至少有{}户，比例是别处的两倍以上，不像是碰巧（共比较了{}项）。这里只提示先去看哪里，不说明原因。", "Listed are areas with clearly more of something than elsewhere: at least {} households and twice the share of elsewhere, too much to be chance ({} comparisons made). It says where to look first, not why.";
     // the register as a workbook
     Register: "户登记册", "Register of households";
     ExportAsOf: "截至{}，共{}户，由{}导出", "As of {}, {} households, exported by {}";

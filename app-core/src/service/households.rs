@@ -43,7 +43,7 @@ impl App {
             .filter(|a| a.level() == Level::Grid)
             .ok_or_else(|| Error::invalid("请选择网格。 Choose a grid."))?;
         if !person.reaches(&grid) {
-            return Err(Error::new(Kind::Refused, "该网格不在你的工作范围内。 This grid is outside your area."));
+            return Err(Error::new(Kind::Refused, "该网格不在您的工作范围内。 This grid is outside your area."));
         }
         let head = head(new)?;
         let id = new_household();

@@ -97,7 +97,7 @@ fn standing(file: &HouseholdFile, edit: &Edit) -> Option<VisitStanding> {
 fn refused(why: RefusedWhy) -> Error {
     let words = match why {
         RefusedWhy::Scope => {
-            "该户不在你的工作范围内，没有写入。 This household is outside your area; nothing was written."
+            "该户不在您的工作范围内，没有写入。 This household is outside your area; nothing was written."
         }
         RefusedWhy::NotYours => "这是他人的入户记录，不能改动。 This is another person's visit; nothing was written.",
         RefusedWhy::Permit
@@ -105,7 +105,7 @@ fn refused(why: RefusedWhy) -> Error {
         | RefusedWhy::Author
         | RefusedWhy::Duplicate
         | RefusedWhy::Dependency
-        | RefusedWhy::Full => "你的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written.",
+        | RefusedWhy::Full => "您的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written.",
     };
     Error::new(Kind::Refused, words).because(why.code())
 }

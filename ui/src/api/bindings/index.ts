@@ -841,7 +841,15 @@ files_here: boolean, may_publish: boolean,
 /**
  * why not: the button's hint
  */
-may_not_publish: string | null, may_withdraw: boolean, };
+may_not_publish: string | null, 
+/**
+ * to withdraw one's own, or not to agree to another's
+ */
+may_withdraw: boolean, 
+/**
+ * the person here proposed it
+ */
+mine: boolean, };
 
 /**
  * `policy.proposals`, `policy.propose`, `policy.publish`, `policy.withdraw` → what stands.
@@ -1124,7 +1132,11 @@ can_stop: boolean, };
 /**
  * `sync.status`, `sync.now` →
  */
-export type SyncView = { server: string, last_synced: string | null, households_held: number, 
+export type SyncView = { server: string, 
+/**
+ * what its operator calls it
+ */
+server_name: string, last_synced: string | null, households_held: number, 
 /**
  * households with changes that are only on this device
  */
