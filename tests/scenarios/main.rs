@@ -24,6 +24,7 @@ mod lost;
 mod nine_changes;
 mod parked;
 mod publish;
+mod publish_guarded;
 mod put_back;
 mod refused;
 mod register;
