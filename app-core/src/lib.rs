@@ -15,7 +15,7 @@
 //! 10. [`api`]: what the screens see
 //! 11. [`testing`]: builders for tests and benches
 //!
-//! Beside them [`error`], the one error, and [`stdout`], how a program says its answer.
+//! Beside them [`error`], the one error, [`told`], a sentence in both languages, and [`stdout`], how a program says its answer.
 
 pub mod api;
 pub mod approvals;
@@ -29,6 +29,7 @@ pub mod stdout;
 pub mod storage;
 pub mod sync;
 pub mod testing;
+pub mod told;
 pub mod wire;
 pub mod xlsform;
 

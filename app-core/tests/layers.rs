@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers from the bottom up; those on one line may not use each other unless the pair is in `BESIDE`.
 const LAYERS: [&[&str]; 9] = [
-    &["error", "stdout"],
+    &["error", "stdout", "told"],
     &["domain"],
     &["xlsform", "policy", "approvals", "reports"],
     &["document", "wire"],
@@ -40,8 +40,8 @@ const DOORS: [(&str, &str); 6] = [
 ];
 
 /// What the server may use of the core; service, storage, sync and api are the phone's.
-const SERVER_MAY: [&str; 9] =
-    ["error", "stdout", "domain", "xlsform", "policy", "approvals", "document", "wire", "reports"];
+const SERVER_MAY: [&str; 10] =
+    ["error", "stdout", "told", "domain", "xlsform", "policy", "approvals", "document", "wire", "reports"];
 
 fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

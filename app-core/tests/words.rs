@@ -73,3 +73,66 @@ fn an_error_says_the_same_in_both_languages() {
     assert!(looked > 120, "only {looked} errors were found");
     assert!(faults.is_empty(), "{} of {looked} are not in both languages:\n{}", faults.len(), faults.join("\n"));
 }
+
+/// The two literals of each `told!(…)`, as written.
+fn told(text: &str) -> Vec<(String, String)> {
+    let literal = |rest: &str| -> Option<(String, usize)> {
+        let open = rest.find(|c: char| !c.is_whitespace() && c != ',')?;
+        rest[open..].starts_with('"').then_some(())?;
+        let (mut words, mut escaped) = (String::new(), false);
+        for (at, sign) in rest[open + 1..].char_indices() {
+            match sign {
+                '"' if !escaped => return Some((words, open + 1 + at + 1)),
+                '\\' if !escaped => escaped = true,
+                other => {
+                    words.push(other);
+                    escaped = false;
+                }
+            }
+        }
+        None
+    };
+    let pair = |(at, call): (usize, &str)| {
+        let rest = &text[at + call.len()..];
+        let (en, end) = literal(rest)?;
+        let (zh, _) = literal(&rest[end..])?;
+        Some((en, zh))
+    };
+    text.match_indices("told!(").filter_map(pair).collect()
+}
+
+/// What may stand in a sentence: `{}`, `{0}`.
+fn holes(text: &str) -> usize {
+    let text = text.replace("{{", "").replace("}}", "");
+    text.matches('{').count()
+}
+
+/// Names of XLSForm's own columns and words stay as they are; whole English sentences do not.
+#[test]
+fn every_fault_of_a_workbook_is_said_in_chinese_too() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    let (mut looked, mut faults) = (0, Vec::new());
+    for file in files.iter().filter(|f| !f.ends_with("told.rs")) {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(
+            !text.contains("Told::both(") || file.ends_with("policy/upload.rs"),
+            "{}: a sentence is made by told!, in both languages",
+            file.display()
+        );
+        let whole = text.matches("told!(").count();
+        let found = told(&text);
+        assert_eq!(found.len(), whole, "{}: told! takes two literals", file.display());
+        for (en, zh) in found {
+            looked += 1;
+            let sentence = zh.ends_with(['。', '？', '）', '：', '”']) || holes(&zh) > 0 || zh.chars().count() < 12;
+            // A repeated hole (`{0}` twice) stands twice in both.
+            if chinese(&en) || !chinese(&zh) && !zh.contains("“,”") || holes(&en) != holes(&zh) || !sentence {
+                faults.push(format!("{}: {en} / {zh}", file.display()));
+            }
+        }
+    }
+    assert!(looked > 130, "only {looked} sentences were found");
+    assert!(faults.is_empty(), "{} of {looked}:\n{}", faults.len(), faults.join("\n"));
+}

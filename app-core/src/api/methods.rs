@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::views::*;
 use super::{
-    bundle, difference, finish, household, lists, overview, policy, policy_desk, preview, problems, register, session,
-    sync, visit, visit_checks,
+    bundle, conflicts, difference, finish, household, lists, overview, policy, policy_desk, preview, problems,
+    register, session, sync, visit, visit_checks,
 };
 use crate::error::{Error, Result};
 use crate::service::App;
@@ -33,6 +33,8 @@ macro_rules! method_table {
             "household.set_fact" household::set_fact: SetFactRequest => HouseholdView,
             "member.add" household::add_member: AddMemberRequest => HouseholdView,
             "member.remove" household::remove_member: RemoveMemberRequest => HouseholdView,
+            "conflicts.list" conflicts::list: ConflictsRequest => ConflictsView,
+            "conflict.settle" conflicts::settle: SettleRequest => HouseholdView,
             "reveal" household::reveal: RevealRequest => RevealView,
             "visit.open" visit::open: OpenVisitRequest => VisitView,
             "visit.view" visit::view: VisitRequest => VisitView,
@@ -64,6 +66,7 @@ macro_rules! method_table {
             "policy.candidate" policy_desk::candidate: Nothing => Option<CandidateView>,
             "policy.upload" policy_desk::upload: UploadRequest => Option<CandidateView>,
             "policy.discard" policy_desk::discard: Nothing => Option<CandidateView>,
+            "policy.forms" policy_desk::pack_forms: PackFormsRequest => PackFormsView,
             "policy.export" policy_desk::export: ExportRequest => FileView,
             "policy.difference" difference::view: DifferenceRequest => DifferenceView,
             "policy.what_if" policy_desk::what_if: WhatIfRequest => WhatIfView,

@@ -6,9 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use super::lists::moment;
 use super::say::Say;
 use super::views::{
-    CandidateView, ExportRequest, FaultView, FileView, Nothing, PolicyForm, PolicyParam, PolicyRule, PolicyView,
-    ShiftView, UploadRequest, WhatIfHousehold, WhatIfRequest, WhatIfView, WorkView,
+    CandidateView, ExportRequest, FaultView, FileView, Nothing, PackFormsRequest, PackFormsView, PolicyForm,
+    PolicyParam, PolicyRule, PolicyView, ShiftView, UploadRequest, WhatIfHousehold, WhatIfRequest, WhatIfView,
+    WorkView,
 };
+use super::words::Lang;
 use crate::approvals::Permit;
 use crate::error::{Error, Result};
 use crate::policy::upload::MAX_UPLOAD;
@@ -65,6 +67,11 @@ fn forms(say: &Say<'_>, pack: &Pack) -> Vec<PolicyForm> {
     pack.slugs().iter().filter_map(of).collect()
 }
 
+pub(super) fn pack_forms(app: &App, ask: PackFormsRequest) -> Result<PackFormsView> {
+    let pack = app.pack_of(&Which::of(ask.pack.as_deref(), Which::Running))?;
+    super::with_say(app, |say| Ok(PackFormsView { version: pack.manifest().version.clone(), forms: forms(say, &pack) }))
+}
+
 /// Each id once, by its first row.
 fn rules(say: &Say<'_>, rules: &[Rule]) -> Vec<PolicyRule> {
     let mut out: Vec<PolicyRule> = Vec::new();
@@ -109,7 +116,11 @@ fn fault(say: &Say<'_>, fault: &Fault) -> FaultView {
         sheet: fault.file.clone(),
         row: fault.row,
         column: fault.column.clone(),
-        words: super::fault_words::say(say.lang, &fault.message),
+        words: match say.lang {
+            Lang::Zh => fault.message.zh(),
+            Lang::En => fault.message.en(),
+        }
+        .to_owned(),
     }
 }
 

@@ -193,6 +193,62 @@ fn find_repeat(node: &Value) -> Option<&Value> {
     }
 }
 
+/// What was tried and then broke (a bad disk; a later app that reads more strictly) can still be looked at and thrown away.
+#[test]
+fn a_damaged_candidate_says_so_and_can_be_discarded() {
+    let (phone, _) = with(guihua());
+    let app = &phone.app;
+    sits_at(app, Title::CountyBureau);
+    let bytes = edited(&app.pack().unwrap(), "params.csv", "large_household,5", "large_household,3");
+    let mut files = app.pack().unwrap().files().clone();
+    files.remove("codes.csv");
+    for (damage, says) in [(0, "已损坏"), (1, "已损坏"), (2, "缺少这张工作表")] {
+        upload(app, "县局改线.xlsx", &bytes);
+        app.transact(|tx| {
+            let mut kept = tx.candidate()?.unwrap();
+            match damage {
+                0 => kept.report = "{".into(),
+                1 => return tx.tear_candidate(),
+                _ => kept.files = Some(files.clone()),
+            }
+            tx.write_candidate(&kept)
+        })
+        .unwrap();
+        let seen = call(app, "policy.candidate", json!({}));
+        assert_eq!(seen["valid"], false);
+        assert!(seen["faults"][0]["words"].as_str().unwrap().contains(says), "{}", seen["faults"]);
+        assert!(dispatch(app, "policy.propose", json!({ "note": "改线" })).is_err());
+        assert!(call(app, "policy.discard", json!({})).is_null());
+    }
+}
+
+/// Every form opens on a household that would really get it, and its head has a name.
+#[test]
+fn an_invented_household_suits_the_form_that_is_tried() {
+    let (phone, _) = with(guihua());
+    let app = &phone.app;
+    sits_at(app, Title::CountyBureau);
+    for (form, list) in [
+        ("screening-ordinary", "ordinary"),
+        ("screening-lifted", "lifted"),
+        ("screening-monitored", "monitored"),
+        ("screening-priority", "ordinary"),
+        ("living-conditions", "ordinary"),
+    ] {
+        let view = call(app, "preview.open", json!({ "form": form }));
+        let id = view["id"].as_str().unwrap();
+        app.preview(id, |p| {
+            let facts = p.running().file().facts(None);
+            assert_eq!(facts.standing().map(|s| s.code()), Some(list), "{form}");
+            assert_eq!(facts.profile.more["head_name"], "韦秀英");
+            Ok(())
+        })
+        .unwrap();
+    }
+    let forms = call(app, "policy.forms", json!({ "pack": "running" }));
+    assert_eq!((forms["forms"].as_array().unwrap().len(), &forms["version"]), (5, &json!("2023.1")));
+}
+
 #[test]
 fn invented_people_stand_in_for_a_household_of_each_standing() {
     let (phone, _) = with(guihua());

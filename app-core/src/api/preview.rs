@@ -11,7 +11,6 @@ use super::views::{
 };
 use super::visit::{household_id, moment, patch, whole};
 use super::visit_checks::lines;
-use crate::domain::Standing;
 use crate::error::Result;
 use crate::policy::Pack;
 use crate::service::App;
@@ -22,7 +21,7 @@ use crate::xlsform::Change;
 pub(super) fn open(app: &App, ask: PreviewRequest) -> Result<VisitView> {
     let whom = match ask.household.as_deref().filter(|h| !h.is_empty()) {
         Some(id) => Whom::Household(household_id(id)?),
-        None => Whom::Invented(ask.standing.unwrap_or(Standing::Ordinary)),
+        None => ask.standing.map_or(Whom::Suited, Whom::Invented),
     };
     let visit = app.open_preview(app.pack_of(&Which::of(ask.pack.as_deref(), Which::Running))?, &ask.form, whom)?;
     view(app, VisitRequest { visit })

@@ -1,6 +1,7 @@
 //! `phases.csv` and `checklist.csv`: the campaign's dates (they disagree in places, both are kept and flagged)
 //! and the work lists of 附件1-1 (township) and 1-2 (village).
 
+use crate::told;
 use chrono::NaiveDate;
 
 use super::fault::Faults;
@@ -81,10 +82,10 @@ pub(super) fn phases(sheet: &Sheet, faults: &mut Faults) -> Vec<Phase> {
             note_en: row.owned("note_en"),
         };
         if phase.from.zip(phase.to).is_some_and(|(from, to)| from > to) {
-            row.fault("to", "lies before from", faults);
+            row.fault("to", told!("lies before from", "截止日期早于起始日期。"), faults);
         }
         if out.iter().any(|p| p.id == phase.id) {
-            row.fault("id", "this id stands twice", faults);
+            row.fault("id", told!("this id stands twice", "这个 id 出现了两次。"), faults);
         }
         out.push(phase);
     }
@@ -106,7 +107,7 @@ pub(super) fn checklist(sheet: &Sheet, phases: &[Phase], faults: &mut Faults) ->
             evidence: row.owned("evidence"),
         };
         if !item.phase.is_empty() && !phases.iter().any(|p| p.id == item.phase) {
-            row.fault("phase", "phases.csv has no phase of this id", faults);
+            row.fault("phase", told!("phases.csv has no phase of this id", "phases 表中没有这个阶段。"), faults);
         }
         out.push(item);
     }

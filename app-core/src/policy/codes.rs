@@ -1,5 +1,6 @@
 //! `codes.csv`: the code lists, frozen once shipped; a code is closed by `to`, never renamed.
 
+use crate::told;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -71,7 +72,11 @@ impl Codes {
             };
             let list = out.lists.entry(code.list.clone()).or_default();
             if list.iter().any(|c: &Code| c.code == code.code) {
-                row.fault("code", "this code stands twice in its list", faults);
+                row.fault(
+                    "code",
+                    told!("this code stands twice in its list", "同一列表里这个代码出现了两次。"),
+                    faults,
+                );
             }
             list.push(code);
         }

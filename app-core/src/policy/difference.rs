@@ -41,7 +41,7 @@ struct Shape {
     zh: &'static str,
     en: &'static str,
     keys: &'static [&'static str],
-    /// the column whose text a person knows the row by
+    /// the column whose text a person knows the row by; its English twin: [`TWINS`]
     label: &'static str,
 }
 
@@ -60,8 +60,10 @@ fn shape_of(file: &str) -> Shape {
         "checklist.csv" => shape("清单事项", "checklist item", &["level", "number"], "task"),
         "routes.csv" => shape("审批步骤", "step", &["case", "order"], "label"),
         "permits.csv" => shape("岗位权限", "permits of a title", &["title"], "label"),
-        "rules.csv" => shape("规则", "rule", &["id"], "words"),
-        "checks.csv" => shape("核查规则", "check", &["id"], "words"),
+        "rules.csv" => shape("规则", "rule", &["id"], "title"),
+        "checks.csv" => shape("核查规则", "check", &["id"], "title"),
+        "forms.csv" => shape("表单名称", "form title", &["slug"], "label"),
+        "notices.csv" => shape("告知事项", "point of a notice", &["notice", "order"], "heading"),
         _ => shape("数据行", "row", &[], ""),
     }
 }
@@ -69,7 +71,8 @@ fn shape_of(file: &str) -> Shape {
 /// What a column is called, Chinese and English; `None` = by its own name.
 fn column_words(column: &str) -> Option<(&'static str, &'static str)> {
     Some(match column {
-        "label" | "task" | "words" => ("文字", "words"),
+        "label" | "task" | "words" | "title" => ("文字", "Chinese words"),
+        "label_en" | "label::English (en)" | "task_en" | "words_en" | "title_en" => ("英文文字", "English words"),
         "hint" => ("提示", "hint"),
         "type" => ("题型", "type"),
         "relevant" => ("显示条件", "when it is shown"),
@@ -94,7 +97,22 @@ fn column_words(column: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// Columns short enough to be shown before and after.
-const SHOWN: &[&str] = &["value", "from", "to", "type", "required", "label", "severity", "provisional", "words"];
+const SHOWN: &[&str] = &[
+    "value",
+    "from",
+    "to",
+    "type",
+    "required",
+    "label",
+    "label_en",
+    "label::English (en)",
+    "title",
+    "title_en",
+    "severity",
+    "provisional",
+    "words",
+    "words_en",
+];
 /// Longest text shown of a cell, in characters.
 const MOST: usize = 40;
 
@@ -172,7 +190,7 @@ fn sheets(file: &str, old: &Sheet, new: &Sheet, out: &mut Vec<Difference>) {
                     id: key.clone(),
                     columns: Vec::new(),
                     words: format!("{}改名：{} → {}（{}）", shape.zh, old_key, key, name(&shape, *old_row)),
-                    words_en: format!("{} renamed: {old_key} → {key}", shape.en),
+                    words_en: format!("{} renamed: {old_key} → {key} ({})", shape.en, name_en(&shape, *old_row)),
                 });
                 changed(file, &shape, key, *old_row, *row, &columns, out);
             }
@@ -198,7 +216,7 @@ fn whole(file: &str, shape: &Shape, kind: ChangeKind, key: &str, row: Row<'_>) -
         id: key.to_owned(),
         columns: Vec::new(),
         words: format!("{zh}{}：{}（{key}）", shape.zh, name(shape, row)),
-        words_en: format!("{} {en}: {key}", shape.en),
+        words_en: format!("{} {en}: {} ({key})", shape.en, name_en(shape, row)),
     }
 }
 
@@ -237,14 +255,28 @@ fn changed(
         id: key.to_owned(),
         columns,
         words: format!("{}有改动：{}（{key}）：{}", shape.zh, name(shape, new), zh.join("；")),
-        words_en: format!("{} changed: {key}: {}", shape.en, en.join("; ")),
+        words_en: format!("{} changed: {} ({key}): {}", shape.en, name_en(shape, new), en.join("; ")),
     });
 }
 
-/// What a person knows a row by.
+/// What a person knows a row by: its label, else its words (rules of before titles), else the type of a form's row.
 fn name(shape: &Shape, row: Row<'_>) -> String {
-    let label = cut(row.text(shape.label));
-    if row.text(shape.label).is_empty() { row.text("type").to_owned() } else { label }
+    known_by(row, &[shape.label, "words", "type"])
+}
+
+/// The same for who reads English; a row without English words is named in Chinese.
+fn name_en(shape: &Shape, row: Row<'_>) -> String {
+    let [of_form, of_pack] = TWINS.map(|twin| format!("{}{twin}", shape.label));
+    known_by(row, &[&of_form, &of_pack, shape.label, "words_en", "words", "type"])
+}
+
+/// How an English column is called: in XLSForm, and in the pack's own sheets.
+const TWINS: [&str; 2] = ["::English (en)", "_en"];
+
+/// The first of these columns that says something.
+fn known_by(row: Row<'_>, columns: &[&str]) -> String {
+    let said = columns.iter().map(|column| row.text(column)).find(|text| !text.is_empty());
+    cut(said.unwrap_or_default())
 }
 
 /// A text that fits on a line; nothing is shown as a dash.

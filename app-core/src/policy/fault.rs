@@ -1,13 +1,14 @@
 //! What is wrong with a pack, by file, row and column, in words a county can act on.
 
+use crate::told::Told;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, Kind};
 
 /// One fault. `row` counts as a spreadsheet does (the headings are row 1); 0 = the whole file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// path inside the pack
     pub file: String,
@@ -15,8 +16,17 @@ pub struct Fault {
     pub row: u32,
     /// name of the column, empty for the whole row
     pub column: String,
-    /// what is wrong
-    pub message: String,
+    /// what is wrong; English in JSON
+    pub message: Told,
+}
+
+impl Fault {
+    /// With its place, in Chinese.
+    pub fn zh(&self) -> String {
+        let row = if self.row > 0 { format!("第 {} 行", self.row) } else { String::new() };
+        let column = if self.column.is_empty() { String::new() } else { format!(" {} 列", self.column) };
+        format!("{}{row}{column}：{}", self.file, self.message.zh())
+    }
 }
 
 impl fmt::Display for Fault {
@@ -44,9 +54,9 @@ impl Faults {
     pub const MOST: usize = 200;
 
     /// Notes one fault.
-    pub fn add(&mut self, file: &str, row: u32, column: &str, message: impl Into<String>) {
+    pub fn add(&mut self, file: &str, row: u32, column: &str, message: Told) {
         if self.errors.len() < Self::MOST {
-            self.errors.push(Fault { file: file.into(), row, column: column.into(), message: message.into() });
+            self.errors.push(Fault { file: file.into(), row, column: column.into(), message });
         }
     }
 
@@ -84,11 +94,12 @@ impl std::error::Error for Faults {}
 impl From<Faults> for Error {
     fn from(faults: Faults) -> Self {
         let first = faults.errors.first().map(Fault::to_string).unwrap_or_default();
+        let zh = faults.errors.first().map(Fault::zh).unwrap_or_default();
         let more = faults.errors.len().saturating_sub(1);
         let words = if more == 0 {
-            format!("政策包有误：{first}")
+            format!("政策包有误：{zh} The pack is faulty: {first}")
         } else {
-            format!("政策包有误：{first}（另有 {more} 处）")
+            format!("政策包有误：{zh}（另有 {more} 处。） The pack is faulty: {first} (and {more} more)")
         };
         Error::new(Kind::Form, words).because(faults)
     }

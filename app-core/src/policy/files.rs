@@ -1,5 +1,6 @@
 //! The pack as files: read from a folder, bounded, hashed. What phone and server store and send is exactly this map.
 
+use crate::told;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -39,7 +40,7 @@ pub(super) fn read_dir(dir: &Path) -> Result<Files, Faults> {
     let mut files = Files::new();
     read_level(dir, "", &mut files, &mut faults);
     if files.is_empty() && faults.is_empty() {
-        faults.add("pack.toml", 0, "", "this folder holds no pack");
+        faults.add("pack.toml", 0, "", told!("this folder holds no pack", "文件夹里没有政策包。"));
     }
     faults.or(files)
 }
@@ -47,7 +48,14 @@ pub(super) fn read_dir(dir: &Path) -> Result<Files, Faults> {
 fn read_level(dir: &Path, prefix: &str, files: &mut Files, faults: &mut Faults) {
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(e) => return faults.add(prefix, 0, "", format!("the folder cannot be read: {}", e.kind())),
+        Err(e) => {
+            return faults.add(
+                prefix,
+                0,
+                "",
+                told!("the folder cannot be read: {}", "文件夹无法读取：{}。", told::why(e.kind())),
+            );
+        }
     };
     for entry in entries.flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
@@ -66,13 +74,13 @@ fn read_level(dir: &Path, prefix: &str, files: &mut Files, faults: &mut Faults) 
 fn read_file(from: &Path, path: String, files: &mut Files, faults: &mut Faults) {
     let size = std::fs::metadata(from).map_or(0, |m| m.len());
     if usize::try_from(size).unwrap_or(usize::MAX) > MAX_FILE || files.len() >= MAX_FILES {
-        return faults.add(&path, 0, "", "the pack is too large");
+        return faults.add(&path, 0, "", told!("the pack is too large", "政策包太大。"));
     }
     match std::fs::read(from) {
         Ok(bytes) => {
             files.insert(path, bytes);
         }
-        Err(e) => faults.add(&path, 0, "", format!("cannot be read: {}", e.kind())),
+        Err(e) => faults.add(&path, 0, "", told!("cannot be read: {}", "无法读取：{}。", told::why(e.kind()))),
     }
 }
 
@@ -80,22 +88,27 @@ fn read_file(from: &Path, path: String, files: &mut Files, faults: &mut Faults) 
 pub(super) fn inspect(files: &Files) -> Faults {
     let mut faults = Faults::default();
     if files.len() > MAX_FILES {
-        faults.add("", 0, "", format!("more than {MAX_FILES} files"));
+        faults.add("", 0, "", told!("more than {} files", "文件超过 {} 个。", MAX_FILES));
         return faults;
     }
     let mut total = 0usize;
     for (path, bytes) in files {
         if path.len() > 200 || !belongs(path) {
             let shown: String = path.chars().take(80).collect();
-            faults.add(&shown, 0, "", "this file does not belong to a pack");
+            faults.add(
+                &shown,
+                0,
+                "",
+                told!("this file does not belong to a pack", "这张工作表不属于政策包，请删去或改名。"),
+            );
         }
         total = total.saturating_add(bytes.len());
         if bytes.len() > MAX_FILE {
-            faults.add(path, 0, "", "the file is too large");
+            faults.add(path, 0, "", told!("the file is too large", "文件太大。"));
         }
     }
     if total > MAX_PACK {
-        faults.add("", 0, "", "the pack is too large");
+        faults.add("", 0, "", told!("the pack is too large", "政策包太大。"));
     }
     faults
 }

@@ -1,5 +1,6 @@
 //! The pack's forms: `forms/<slug>/{survey,choices,settings}.csv`, compiled when first asked for and kept.
 
+use crate::told;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -63,7 +64,12 @@ impl Pack {
         for rule in rules {
             for question in rule.needs.iter().flat_map(super::needs::Need::answers) {
                 if !asked(question) {
-                    faults.add(file, rule.row, "needs", format!("no form asks {question}"));
+                    faults.add(
+                        file,
+                        rule.row,
+                        "needs",
+                        told!("no form asks {}", "没有表单询问 {}，用到它的规则无法判断。", question),
+                    );
                 }
             }
         }

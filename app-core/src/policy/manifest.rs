@@ -1,5 +1,6 @@
 //! `pack.toml`: what the pack is.
 
+use crate::told;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +46,7 @@ impl Manifest {
     pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Manifest {
         const FILE: &str = "pack.toml";
         let Ok(text) = std::str::from_utf8(bytes) else {
-            faults.add(FILE, 0, "", "not UTF-8");
+            faults.add(FILE, 0, "", told!("not UTF-8", "编码不是 UTF-8。"));
             return Manifest::default();
         };
         let manifest: Manifest = match toml::from_str(text) {
@@ -53,16 +54,21 @@ impl Manifest {
             Err(e) => {
                 let before = e.span().and_then(|s| text.get(..s.start)).unwrap_or_default();
                 let row = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX).saturating_add(1);
-                faults.add(FILE, row, "", e.message());
+                faults.add(FILE, row, "", told!("cannot be read: {}", "无法读取：{}。", e.message()));
                 return Manifest::default();
             }
         };
         if manifest.valid_from.is_some() && manifest.valid_from_day().is_none() {
-            faults.add(FILE, 0, "valid_from", "not a date; write YYYY-MM-DD");
+            faults.add(
+                FILE,
+                0,
+                "valid_from",
+                told!("not a date; write YYYY-MM-DD", "不是日期，应写作 2023-06-01 的样子。"),
+            );
         }
         for (i, slug) in manifest.forms.iter().enumerate() {
             if manifest.forms.iter().take(i).any(|s| s == slug) {
-                faults.add(FILE, 0, "forms", format!("{slug} stands twice"));
+                faults.add(FILE, 0, "forms", told!("{} stands twice", "“{}”出现了两次。", slug));
             }
         }
         manifest
@@ -104,7 +110,7 @@ impl Manifest {
                 "region_en" => out.region_en = value,
                 "year" => match value.parse() {
                     Ok(year) => out.year = year,
-                    Err(_) => faults.add(file, row, "value", "the year is a whole number"),
+                    Err(_) => faults.add(file, row, "value", told!("the year is a whole number", "年份应为整数。")),
                 },
                 "version" => out.version = value,
                 "valid_from" => out.valid_from = Some(value),
@@ -112,7 +118,12 @@ impl Manifest {
                 "title_en" => out.title_en = value,
                 "forms" => out.forms = value.split_whitespace().map(str::to_owned).collect(),
                 "" => {}
-                other => faults.add(file, row, "key", format!("{other} is not known; is it misspelt?")),
+                other => faults.add(
+                    file,
+                    row,
+                    "key",
+                    told!("{} is not known; is it misspelt?", "不认识“{}”，是不是写错了？", other),
+                ),
             }
         }
         out

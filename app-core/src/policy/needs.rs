@@ -1,5 +1,7 @@
 //! `needs`: which facts a rule must know before it may answer. A rule whose facts are missing answers *unknown*.
 
+use crate::told;
+use crate::told::Told;
 use serde_json::Value;
 
 use super::view::{View, counts, text_at};
@@ -40,7 +42,7 @@ enum Way {
 
 impl Need {
     /// Reads one entry; `Err` says what is wrong.
-    pub fn parse(written: &str) -> Result<Need, String> {
+    pub fn parse(written: &str) -> Result<Need, Told> {
         let ways = written.split('|').map(way).collect::<Result<_, _>>()?;
         Ok(Need { written: written.to_owned(), ways })
     }
@@ -48,6 +50,11 @@ impl Need {
     /// Whether at least one of the ways is known.
     pub fn known(&self, view: &View<'_>) -> bool {
         self.ways.iter().any(|w| w.known(view))
+    }
+
+    /// Whether what is known by this entry hangs on an open card; `open` says whether a path of the file does (`*` = any).
+    pub fn hangs_on(&self, open: &dyn Fn(&[&str]) -> bool) -> bool {
+        self.ways.iter().any(|w| w.hangs_on(open))
     }
 
     /// The parameters named, for the check that they exist.
@@ -67,17 +74,23 @@ impl Need {
     }
 }
 
-fn way(path: &str) -> Result<Way, String> {
+fn way(path: &str) -> Result<Way, Told> {
     let parts: Vec<&str> = path.split('/').collect();
     if parts.iter().any(|p| p.is_empty()) {
-        return Err(format!("not a path of a fact: {path}"));
+        return Err(told!("not a path of a fact: {}", "不是信息项的路径：{}。", path));
     }
     let owned = |parts: &[&str]| parts.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>();
     Ok(match parts.as_slice() {
         ["members"] => Way::Members,
         ["members", "*", rest @ ..] if !rest.is_empty() => Way::EachMember(owned(rest)),
         ["members", "able", rest @ ..] if !rest.is_empty() => Way::EachAble(owned(rest)),
-        ["members", ..] => return Err(format!("write members, members/*/… or members/able/…, not {path}")),
+        ["members", ..] => {
+            return Err(told!(
+                "write members, members/*/… or members/able/…, not {}",
+                "应写 members、members/*/… 或 members/able/…，不能写 {}。",
+                path
+            ));
+        }
         ["now", "population"] => Way::Population,
         ["now", "labour"] => Way::Labour,
         ["now", "standing"] => Way::Standing,
@@ -85,9 +98,9 @@ fn way(path: &str) -> Result<Way, String> {
         ["now", "param", key] => Way::Param((*key).to_owned()),
         ["now", "answers", question] => Way::Answer((*question).to_owned()),
         ["now", "asked", slug] => Way::Asked((*slug).to_owned()),
-        ["now", ..] => return Err(format!("the engine derives no {path}")),
+        ["now", ..] => return Err(told!("the engine derives no {}", "系统不推算 {}。", path)),
         ["profile" | "measures" | "cases" | "visits" | "place", ..] => Way::Fact(owned(&parts)),
-        _ => return Err(format!("a household has no {path}")),
+        _ => return Err(told!("a household has no {}", "农户档案里没有 {}。", path)),
     })
 }
 
@@ -108,6 +121,31 @@ impl Way {
             Way::Answer(question) => view.answers.contains_key(question.as_str()),
             Way::Asked(slug) => view.asked.contains_key(slug.as_str()),
             Way::Always => true,
+        }
+    }
+}
+
+impl Way {
+    fn hangs_on(&self, open: &dyn Fn(&[&str]) -> bool) -> bool {
+        let member = |path: &[String]| {
+            let path: Vec<&str> = ["members", "*"].into_iter().chain(path.iter().map(String::as_str)).collect();
+            open(&path)
+        };
+        let roster = || open(&["members", "*", "living"]) || open(&["members", "*", "removed"]);
+        let labour = || roster() || open(&["members", "*", "work"]);
+        match self {
+            Way::Fact(path) => open(&path.iter().map(String::as_str).collect::<Vec<_>>()),
+            Way::Members | Way::Population => roster(),
+            Way::EachMember(path) => roster() || member(path),
+            Way::EachAble(path) => labour() || member(path),
+            Way::Labour => labour(),
+            Way::Standing => ["base", "monitored_kind", "cleared"].iter().any(|field| open(&["profile", field])),
+            // What was answered was filled in over the facts of that day.
+            Way::Answer(question) => {
+                open(&["visits", "*", "answers", question.as_str()]) || open(&["visits", "*", "outcome"])
+            }
+            Way::Asked(_) => open(&["visits", "*", "outcome"]) || open(&["visits", "*", "state"]),
+            Way::Param(_) | Way::Always => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The pack in memory: everything a county may change without a programmer (docs/pack.md), checked as a whole.
 
+use crate::told;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -73,7 +74,7 @@ impl Pack {
         }
         for needed in ["pack.toml", "params.csv", "codes.csv", "phases.csv", "rules.csv"] {
             if !files.contains_key(needed) {
-                faults.add(needed, 0, "", "this file is missing");
+                faults.add(needed, 0, "", told!("this file is missing", "缺少这张工作表。"));
             }
         }
         let pack = Pack::read(files, &mut faults);
@@ -82,7 +83,12 @@ impl Pack {
         for slug in pack.slugs() {
             if !pack.files.keys().any(|f| f.strip_prefix("forms/").is_some_and(|f| f.starts_with(&format!("{slug}/"))))
             {
-                faults.add("pack.toml", 0, "forms", format!("there is no folder forms/{slug}"));
+                faults.add(
+                    "pack.toml",
+                    0,
+                    "forms",
+                    told!("there is no folder forms/{}", "缺少这张表的工作表：forms/{}。", slug),
+                );
             }
         }
         faults.or(pack)

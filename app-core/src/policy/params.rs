@@ -1,5 +1,6 @@
 //! `params.csv`: the numbers of the policy, each over a period.
 
+use crate::told;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -59,7 +60,11 @@ impl Params {
             let param = param(row, faults);
             let rows = out.by_key.entry(param.key.clone()).or_default();
             if rows.iter().any(|p: &Param| p.from == param.from) {
-                row.fault("from", "this key already has a row that begins on this day", faults);
+                row.fault(
+                    "from",
+                    told!("this key already has a row that begins on this day", "同一参数已有一行从这一天开始。"),
+                    faults,
+                );
             }
             rows.push(param);
         }
@@ -86,7 +91,7 @@ impl Params {
 fn param(row: Row<'_>, faults: &mut Faults) -> Param {
     let (from, to) = (row.date("from", faults), row.date("to", faults));
     if from.zip(to).is_some_and(|(from, to)| from > to) {
-        row.fault("to", "lies before from", faults);
+        row.fault("to", told!("lies before from", "截止日期早于起始日期。"), faults);
     }
     Param {
         key: row.code("key", faults),

@@ -1,6 +1,7 @@
 //! `routes.csv` and `permits.csv`: the steps of each kind of case, and what each title may do.
 
 use crate::domain::Title;
+use crate::told;
 
 use super::fault::Faults;
 use super::params::Params;
@@ -125,7 +126,11 @@ pub(super) fn steps(sheet: &Sheet, params: &Params, faults: &mut Faults) -> Vec<
             source: row.owned("source"),
         };
         if out.iter().any(|s| s.case == step.case && s.order == step.order) {
-            row.fault("order", "this case already has a step of this order", faults);
+            row.fault(
+                "order",
+                told!("this case already has a step of this order", "同一类事项已有这个序号的步骤。"),
+                faults,
+            );
         }
         out.push(step);
     }
@@ -136,7 +141,7 @@ pub(super) fn steps(sheet: &Sheet, params: &Params, faults: &mut Faults) -> Vec<
 fn parameter(row: Row<'_>, column: &str, params: &Params, faults: &mut Faults) -> String {
     let key = row.owned(column);
     if !key.is_empty() && !params.keys().any(|k| k == key) {
-        row.fault(column, "params.csv has no such key", faults);
+        row.fault(column, told!("params.csv has no such key", "params 表中没有这个参数。"), faults);
     }
     key
 }
@@ -146,16 +151,16 @@ pub(super) fn permits(sheet: &Sheet, faults: &mut Faults) -> Vec<TitlePermits> {
     let mut out: Vec<TitlePermits> = Vec::new();
     for row in sheet.rows() {
         let Some(title) = Title::parse(row.text("title")) else {
-            row.fault("title", "no such title", faults);
+            row.fault("title", told!("no such title", "没有这种岗位。"), faults);
             continue;
         };
         if out.iter().any(|t| t.title == title) {
-            row.fault("title", "this title stands twice", faults);
+            row.fault("title", told!("this title stands twice", "这种岗位出现了两次。"), faults);
         }
         let permits = row.words("permits");
         for permit in &permits {
             if !PERMITS.contains(&permit.as_str()) {
-                row.fault("permits", &format!("no such permit: {permit}"), faults);
+                row.fault("permits", told!("no such permit: {}", "没有这种权限：{}。", permit), faults);
             }
         }
         out.push(TitlePermits {

@@ -1,5 +1,6 @@
 //! `rules.csv` and `checks.csv`: one row compiled. A row that cannot be compiled is a fault of the pack, by column.
 
+use crate::told;
 use serde::Serialize;
 
 use super::fault::Faults;
@@ -9,8 +10,20 @@ use super::template::Template;
 use crate::domain::Standing;
 use crate::xlsform::expr::{self, Axis, Expr, Path, Start, Step, Test};
 
-const RULE_COLUMNS: &[&str] =
-    &["id", "paragraph", "applies_to", "needs", "when", "finding", "risk_kind", "numbers", "words", "words_en"];
+const RULE_COLUMNS: &[&str] = &[
+    "id",
+    "paragraph",
+    "applies_to",
+    "needs",
+    "when",
+    "finding",
+    "risk_kind",
+    "numbers",
+    "title",
+    "title_en",
+    "words",
+    "words_en",
+];
 const CHECK_COLUMNS: &[&str] = &[
     "id",
     "paragraph",
@@ -20,6 +33,8 @@ const CHECK_COLUMNS: &[&str] = &[
     "finding",
     "risk_kind",
     "numbers",
+    "title",
+    "title_en",
     "words",
     "words_en",
     "severity",
@@ -110,11 +125,20 @@ pub struct Rule {
     pub(super) needs: Vec<Need>,
     pub(super) when: Expr,
     pub(super) numbers: Vec<(String, Expr)>,
+    /// what a list calls it, without numbers; empty in packs of before the column was there
+    pub(super) title: String,
+    /// English
+    pub(super) title_en: String,
     pub(super) words: Template,
     pub(super) words_en: Template,
 }
 
 impl Rule {
+    /// Whether what it says hangs on an open card; a rule that names no fact hangs on any.
+    pub fn hangs_on(&self, open: &dyn Fn(&[&str]) -> bool) -> bool {
+        self.needs.is_empty() || self.needs.iter().any(|n| n.hangs_on(open))
+    }
+
     /// The parameters it needs, each once.
     pub(super) fn params(&self) -> impl Iterator<Item = &str> {
         let mut seen: Vec<&str> = Vec::new();
@@ -126,9 +150,11 @@ impl Rule {
         seen.into_iter()
     }
 
-    /// What it says of anybody, Chinese and English: a heading over the households it speaks about.
+    /// What it is called over the households it speaks about, Chinese and English: its title, or what is left of its words
+    /// without their numbers.
     pub fn heading(&self) -> (String, String) {
-        (self.words.heading(), self.words_en.heading())
+        let or = |title: &String, words: &Template| if title.is_empty() { words.heading() } else { title.clone() };
+        (or(&self.title, &self.words), or(&self.title_en, &self.words_en))
     }
 
     /// Its condition and its numbers.
@@ -148,7 +174,11 @@ fn rule(row: Row<'_>, check: bool, faults: &mut Faults) -> Option<Rule> {
     let (kind, form) = finding(row, check, faults);
     let risk_kind = row.owned("risk_kind");
     if risk_kind.is_empty() == (kind == FindingKind::Risk) {
-        row.fault("risk_kind", "belongs to the finding risk, and only to it", faults);
+        row.fault(
+            "risk_kind",
+            told!("belongs to the finding risk, and only to it", "finding 为 risk 时必须填写，其他时候留空。"),
+            faults,
+        );
     }
     let numbers = numbers(row, faults);
     let words = template(row, "words", &numbers, faults);
@@ -170,6 +200,8 @@ fn rule(row: Row<'_>, check: bool, faults: &mut Faults) -> Option<Rule> {
         needs,
         when,
         numbers,
+        title: row.owned("title"),
+        title_en: row.owned("title_en"),
         words,
         words_en,
     })
@@ -186,12 +218,19 @@ fn finding(row: Row<'_>, check: bool, faults: &mut Faults) -> (FindingKind, Opti
         [word] if *word != "form" => match FindingKind::ALL.iter().find(|(_, w)| w == word) {
             Some((kind, _)) => (*kind, None),
             None => {
-                row.fault("finding", "no such finding", faults);
+                row.fault("finding", told!("no such finding", "没有这种结论（finding）。"), faults);
                 (FindingKind::Watch, None)
             }
         },
         _ => {
-            row.fault("finding", "write one word, or form and a slug (and optional)", faults);
+            row.fault(
+                "finding",
+                told!(
+                    "write one word, or form and a slug (and optional)",
+                    "应写一个词，或写“form 表名”（可加 optional）。"
+                ),
+                faults,
+            );
             (FindingKind::Watch, None)
         }
     }
@@ -203,7 +242,7 @@ fn severity(row: Row<'_>, check: bool, faults: &mut Faults) -> Option<Severity> 
         "warning" => Some(Severity::Warning),
         _ => {
             if check {
-                row.fault("severity", "write error or warning", faults);
+                row.fault("severity", told!("write error or warning", "应写 error 或 warning。"), faults);
             }
             None
         }
@@ -216,13 +255,13 @@ fn applies(row: Row<'_>, faults: &mut Faults) -> Option<Vec<Standing>> {
         return None;
     }
     if words.is_empty() {
-        row.fault("applies_to", "write standings, or all", faults);
+        row.fault("applies_to", told!("write standings, or all", "应写农户类别，或写 all。"), faults);
     }
     let all = [Standing::Ordinary, Standing::Lifted, Standing::Monitored, Standing::Cleared];
     let standing = |word: &String| {
         let found = all.into_iter().find(|s| s.code() == word);
         if found.is_none() {
-            row.fault("applies_to", &format!("no such standing: {word}"), faults);
+            row.fault("applies_to", told!("no such standing: {}", "没有这种农户类别：{}。", word), faults);
         }
         found
     };
@@ -230,7 +269,7 @@ fn applies(row: Row<'_>, faults: &mut Faults) -> Option<Vec<Standing>> {
 }
 
 fn need(row: Row<'_>, written: &str, faults: &mut Faults) -> Option<Need> {
-    Need::parse(written).map_err(|message| row.fault("needs", &message, faults)).ok()
+    Need::parse(written).map_err(|message| row.fault("needs", message, faults)).ok()
 }
 
 /// `name=expression; name=expression`; a `;` or `=` inside quotes belongs to the expression.
@@ -241,12 +280,20 @@ fn numbers(row: Row<'_>, faults: &mut Faults) -> Vec<(String, Expr)> {
             continue;
         }
         let Some((name, text)) = part.split_once('=') else {
-            row.fault("numbers", "write name=expression; name=expression", faults);
+            row.fault(
+                "numbers",
+                told!("write name=expression; name=expression", "应写作 名称=公式; 名称=公式。"),
+                faults,
+            );
             continue;
         };
         let name = name.trim().to_owned();
         if name.is_empty() || out.iter().any(|(n, _)| *n == name) {
-            row.fault("numbers", &format!("the name {name} is empty or stands twice"), faults);
+            row.fault(
+                "numbers",
+                told!("the name {} is empty or stands twice", "名称“{}”是空的，或出现了两次。", name),
+                faults,
+            );
         }
         if let Some(expr) = compile(row, "numbers", text.trim(), faults) {
             out.push((name, expr));
@@ -277,7 +324,7 @@ fn template(row: Row<'_>, column: &str, numbers: &[(String, Expr)], faults: &mut
     let template = Template::new(row.text(column));
     for slot in template.slots() {
         if !numbers.iter().any(|(name, _)| name == slot) {
-            row.fault(column, &format!("{{{slot}}} is not among the numbers"), faults);
+            row.fault(column, told!("{{{}}} is not among the numbers", "numbers 一列里没有 {{{}}}。", slot), faults);
         }
     }
     template
@@ -287,7 +334,7 @@ fn compile(row: Row<'_>, column: &str, text: &str, faults: &mut Faults) -> Optio
     match expr::parse(text) {
         Ok(expr) => Some(from_root(expr)),
         Err(e) => {
-            row.fault(column, &e.to_string(), faults);
+            row.fault(column, e.told(), faults);
             None
         }
     }

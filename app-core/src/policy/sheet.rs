@@ -1,5 +1,7 @@
 //! Reading one CSV sheet of the pack: columns by name, faults by row and column, everything bounded.
 
+use crate::told;
+use crate::told::Told;
 use chrono::NaiveDate;
 
 use super::fault::Faults;
@@ -35,20 +37,25 @@ impl Sheet {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(e) => {
-                    faults.add(file, row.saturating_add(1), "", format!("not CSV: {e}"));
+                    faults.add(file, row.saturating_add(1), "", told!("not CSV: {}", "不是 CSV：{}。", e.to_string()));
                     break;
                 }
             }
             row = row.saturating_add(1);
             if sheet.rows.len() >= MAX_ROWS {
-                faults.add(file, row, "", format!("more than {MAX_ROWS} rows"));
+                faults.add(file, row, "", told!("more than {} rows", "超过 {} 行。", MAX_ROWS));
                 break;
             }
             let Some(cells) = cells(file, row, &record, faults) else { break };
             sheet.take(row, cells, faults);
         }
         if sheet.columns.is_empty() {
-            faults.add(file, 0, "", "the sheet is empty: the first row must name the columns");
+            faults.add(
+                file,
+                0,
+                "",
+                told!("the sheet is empty: the first row must name the columns", "工作表是空的，第一行应为列名。"),
+            );
         }
         sheet
     }
@@ -70,7 +77,12 @@ impl Sheet {
                 &self.file,
                 row,
                 "",
-                format!("{have} cells under {want} headings; is a cell with a comma not quoted?"),
+                told!(
+                    "{} cells under {} headings; is a cell with a comma not quoted?",
+                    "这一行有 {} 格，列名只有 {} 个；有逗号的格是否漏了引号？",
+                    have,
+                    want
+                ),
             );
         }
         cells.resize(self.columns.len(), String::new());
@@ -81,12 +93,17 @@ impl Sheet {
     pub fn expect(&self, known: &[&str], required: &[&str], faults: &mut Faults) {
         for column in &self.columns {
             if !known.contains(&column.as_str()) {
-                faults.add(&self.file, 1, column, "this column is not known; is it misspelt?");
+                faults.add(
+                    &self.file,
+                    1,
+                    column,
+                    told!("this column is not known; is it misspelt?", "不认识这一列，是不是写错了列名？"),
+                );
             }
         }
         for column in required {
             if !self.columns.iter().any(|c| c == column) {
-                faults.add(&self.file, 1, column, "this column is missing");
+                faults.add(&self.file, 1, column, told!("this column is missing", "缺少这一列。"));
             }
         }
     }
@@ -99,7 +116,7 @@ impl Sheet {
 
 fn cells(file: &str, row: u32, record: &csv::ByteRecord, faults: &mut Faults) -> Option<Vec<String>> {
     if record.len() > MAX_COLUMNS {
-        faults.add(file, row, "", format!("more than {MAX_COLUMNS} columns"));
+        faults.add(file, row, "", told!("more than {} columns", "超过 {} 列。", MAX_COLUMNS));
         return None;
     }
     let mut out = Vec::with_capacity(record.len());
@@ -107,11 +124,21 @@ fn cells(file: &str, row: u32, record: &csv::ByteRecord, faults: &mut Faults) ->
         match std::str::from_utf8(cell) {
             Ok(text) if text.len() <= MAX_CELL => out.push(text.trim().to_owned()),
             Ok(_) => {
-                faults.add(file, row, "", format!("a cell is longer than {MAX_CELL} bytes"));
+                faults.add(
+                    file,
+                    row,
+                    "",
+                    told!("a cell is longer than {} bytes", "有一格的内容太长（超过 {} 字节）。", MAX_CELL),
+                );
                 return None;
             }
             Err(_) => {
-                faults.add(file, row, "", "not UTF-8; save the sheet as CSV UTF-8");
+                faults.add(
+                    file,
+                    row,
+                    "",
+                    told!("not UTF-8; save the sheet as CSV UTF-8", "编码不对，请另存为“CSV UTF-8”。"),
+                );
                 return None;
             }
         }
@@ -125,9 +152,9 @@ fn headings(file: &str, row: u32, mut cells: Vec<String>, faults: &mut Faults) -
     }
     for (i, column) in cells.iter().enumerate() {
         if column.is_empty() {
-            faults.add(file, row, "", format!("heading {} is empty", i.saturating_add(1)));
+            faults.add(file, row, "", told!("heading {} is empty", "第 {} 列没有列名。", i.saturating_add(1)));
         } else if cells.iter().take(i).any(|c| c == column) {
-            faults.add(file, row, column, "this column stands twice");
+            faults.add(file, row, column, told!("this column stands twice", "这一列出现了两次。"));
         }
     }
     cells
@@ -158,7 +185,7 @@ impl<'a> Row<'a> {
     pub fn required(&self, column: &str, faults: &mut Faults) -> String {
         let text = self.text(column);
         if text.is_empty() {
-            self.fault(column, "must not be empty", faults);
+            self.fault(column, told!("must not be empty", "不能为空。"), faults);
         }
         text.to_owned()
     }
@@ -167,7 +194,14 @@ impl<'a> Row<'a> {
     pub fn code(&self, column: &str, faults: &mut Faults) -> String {
         let text = self.required(column, faults);
         if !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
-            self.fault(column, "a code is lower-case English letters, digits, _ and -", faults);
+            self.fault(
+                column,
+                told!(
+                    "a code is lower-case English letters, digits, _ and -",
+                    "代码只能用小写英文字母、数字、_ 和 -。"
+                ),
+                faults,
+            );
         }
         text
     }
@@ -180,7 +214,7 @@ impl<'a> Row<'a> {
         }
         let date = super::facts::day(text);
         if date.is_none() {
-            self.fault(column, "not a date; write YYYY-MM-DD", faults);
+            self.fault(column, told!("not a date; write YYYY-MM-DD", "不是日期，应写作 2023-06-01 的样子。"), faults);
         }
         date
     }
@@ -193,7 +227,7 @@ impl<'a> Row<'a> {
         }
         let number = text.parse().ok();
         if number.is_none() {
-            self.fault(column, "not a whole number", faults);
+            self.fault(column, told!("not a whole number", "不是整数。"), faults);
         }
         number
     }
@@ -204,7 +238,7 @@ impl<'a> Row<'a> {
             "yes" => true,
             "" | "no" => false,
             _ => {
-                self.fault(column, "write yes or leave it empty", faults);
+                self.fault(column, told!("write yes or leave it empty", "应填 yes，或留空。"), faults);
                 false
             }
         }
@@ -214,7 +248,7 @@ impl<'a> Row<'a> {
     pub fn one_of(&self, column: &str, words: &[&str], faults: &mut Faults) -> String {
         let text = self.text(column);
         if !text.is_empty() && !words.contains(&text) {
-            self.fault(column, &format!("must be one of: {}", words.join(", ")), faults);
+            self.fault(column, told!("must be one of: {}", "应为下列之一：{}。", words.join(", ")), faults);
         }
         text.to_owned()
     }
@@ -225,7 +259,7 @@ impl<'a> Row<'a> {
     }
 
     /// Notes a fault in this row.
-    pub fn fault(&self, column: &str, message: &str, faults: &mut Faults) {
+    pub fn fault(&self, column: &str, message: Told, faults: &mut Faults) {
         faults.add(&self.sheet.file, self.number, column, message);
     }
 }

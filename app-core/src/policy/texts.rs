@@ -2,6 +2,7 @@
 
 use super::fault::Faults;
 use super::sheet::Sheet;
+use crate::told;
 
 const TITLE_COLUMNS: &[&str] = &["slug", "label", "label_en", "source"];
 const NOTICE_COLUMNS: &[&str] = &["notice", "order", "heading", "heading_en", "text", "text_en", "source"];
@@ -50,10 +51,10 @@ pub(super) fn titles(sheet: &Sheet, slugs: &[String], faults: &mut Faults) -> Ve
     for row in sheet.rows() {
         let slug = row.code("slug", faults);
         if !slugs.contains(&slug) {
-            row.fault("slug", "the pack has no such form", faults);
+            row.fault("slug", told!("the pack has no such form", "政策包里没有这张表。"), faults);
         }
         if out.iter().any(|t| t.slug == slug) {
-            row.fault("slug", "this form stands twice", faults);
+            row.fault("slug", told!("this form stands twice", "这张表出现了两次。"), faults);
         }
         let (label, label_en) = (row.required("label", faults), row.required("label_en", faults));
         out.push(FormTitle { slug, label, label_en });
@@ -67,7 +68,7 @@ pub(super) fn notices(sheet: &Sheet, faults: &mut Faults) -> Vec<NoticePoint> {
     for row in sheet.rows() {
         let (notice, order) = (row.code("notice", faults), row.whole("order", faults).unwrap_or_default());
         if out.iter().any(|p| p.notice == notice && p.order == order) {
-            row.fault("order", "this point stands twice", faults);
+            row.fault("order", told!("this point stands twice", "这一条的序号出现了两次。"), faults);
         }
         out.push(NoticePoint {
             notice,

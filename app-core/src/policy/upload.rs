@@ -1,6 +1,7 @@
 //! A workbook as a person uploads it: the whole pack, or one form to stand in place of the form of that id. What is wrong is
 //! said where the person sees it: by the sheet of their workbook and its row there.
 
+use crate::told;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -31,9 +32,49 @@ pub struct Uploaded {
 /// What is to be said of a workbook; `file` of each is the sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
+    #[serde(with = "kept")]
     pub faults: Vec<Fault>,
     /// answers that rules need and no form asks for
+    #[serde(with = "kept")]
     pub warnings: Vec<Fault>,
+}
+
+/// A report is kept in both languages, whichever the command line speaks.
+mod kept {
+    use super::Fault;
+    use crate::told::Told;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Kept {
+        file: String,
+        row: u32,
+        column: String,
+        message: String,
+        /// empty in what an earlier version kept
+        #[serde(default)]
+        zh: String,
+    }
+
+    pub(super) fn serialize<S: Serializer>(faults: &[Fault], serializer: S) -> Result<S::Ok, S::Error> {
+        let keep = |f: &Fault| Kept {
+            file: f.file.clone(),
+            row: f.row,
+            column: f.column.clone(),
+            message: f.message.en().to_owned(),
+            zh: f.message.zh().to_owned(),
+        };
+        serializer.collect_seq(faults.iter().map(keep))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Fault>, D::Error> {
+        let kept = Vec::<Kept>::deserialize(deserializer)?;
+        let fault = |k: Kept| {
+            let zh = if k.zh.is_empty() { k.message.clone() } else { k.zh };
+            Fault { file: k.file, row: k.row, column: k.column, message: Told::both(k.message, zh) }
+        };
+        Ok(kept.into_iter().map(fault).collect())
+    }
 }
 
 /// Reads a workbook. A single form takes the place of the form of its `form_id` in `running`; the pack's version is then
@@ -46,7 +87,7 @@ pub fn read(name: &str, bytes: &[u8], running: &Pack, stamp: &str) -> Uploaded {
     };
     if bytes.len() > MAX_UPLOAD {
         let mut faults = Faults::default();
-        faults.add(name, 0, "", format!("the file is larger than {} MB", MAX_UPLOAD >> 20));
+        faults.add(name, 0, "", told!("the file is larger than {} MB", "文件太大，最多 {} MB。", MAX_UPLOAD >> 20));
         return faulty(faults);
     }
     let book = match reader::read_xlsx(bytes, name) {
@@ -87,7 +128,7 @@ fn with_form(book: &reader::Workbook, running: &Pack, stamp: &str) -> Result<(St
     let slug = id.unwrap_or_default();
     if !running.slugs().contains(&slug) {
         let known = running.slugs().join(", ");
-        faults.add("settings", 2, "form_id", format!("must be one of: {known}"));
+        faults.add("settings", 2, "form_id", told!("must be one of: {}", "应为下列之一：{}。", known));
         return Err(faults);
     }
     let mut files = running.files().clone();

@@ -5,6 +5,7 @@ use super::fault::Faults;
 use super::needs::Need;
 use super::pack::Pack;
 use super::rule::Rule;
+use crate::told;
 use crate::xlsform::expr::{Axis, Expr, Step, Test};
 
 /// How deep conditions may stand inside one another. Each level multiplies the work by the nodes of a household, and
@@ -16,26 +17,51 @@ pub(super) fn cross(file: &str, rules: &[Rule], pack: &Pack, faults: &mut Faults
     for rule in rules {
         for key in rule.needs.iter().flat_map(Need::params) {
             if !pack.params().keys().any(|k| k == key) {
-                faults.add(file, rule.row, "needs", format!("params.csv has no key {key}"));
+                faults.add(
+                    file,
+                    rule.row,
+                    "needs",
+                    told!("params.csv has no key {}", "params 表中没有这个参数：{}。", key),
+                );
             }
         }
         if let Some(risk) = &rule.risk_kind
             && !pack.codes("risk").iter().any(|c| c.code == *risk)
         {
-            faults.add(file, rule.row, "risk_kind", format!("codes.csv has no risk {risk}"));
+            faults.add(
+                file,
+                rule.row,
+                "risk_kind",
+                told!("codes.csv has no risk {}", "codes 表中没有这种风险：{}。", risk),
+            );
         }
         for expr in rule.exprs() {
             if predicates(expr) > MAX_PREDICATES {
-                faults.add(file, rule.row, "when", format!("more than {MAX_PREDICATES} conditions inside one another"));
+                faults.add(
+                    file,
+                    rule.row,
+                    "when",
+                    told!("more than {} conditions inside one another", "条件里套条件超过 {} 层。", MAX_PREDICATES),
+                );
             }
             for key in params(expr).iter().filter(|k| !pack.params().keys().any(|known| known == **k)) {
-                faults.add(file, rule.row, "when", format!("params.csv has no key {key}"));
+                faults.add(
+                    file,
+                    rule.row,
+                    "when",
+                    told!("params.csv has no key {}", "params 表中没有这个参数：{}。", key),
+                );
             }
         }
         if let Some(form) = &rule.form
             && !pack.slugs().contains(&form.slug)
         {
-            faults.add(file, rule.row, "finding", format!("pack.toml has no form {}", form.slug));
+            faults.add(
+                file,
+                rule.row,
+                "finding",
+                told!("pack.toml has no form {}", "pack 表的 forms 中没有这张表：{}。", form.slug),
+            );
         }
     }
 }

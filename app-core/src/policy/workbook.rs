@@ -3,6 +3,7 @@
 //! two columns. Every cell is text, so that no spreadsheet turns an ID number or a date into something else; what is
 //! exported and imported unchanged is the same pack, with the same hash.
 
+use crate::told;
 use std::path::Path;
 
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
@@ -189,7 +190,12 @@ pub(super) fn files_of(book: &reader::Workbook) -> std::result::Result<Files, Fa
         }
     }
     if !files.contains_key("pack.toml") {
-        faults.add(CARD, 0, "", "the workbook has no sheet pack");
+        faults.add(
+            CARD,
+            0,
+            "",
+            told!("the workbook has no sheet pack", "工作簿里没有 pack 工作表；单张表单应有 survey 工作表。"),
+        );
     }
     faults.or(files)
 }
@@ -200,7 +206,12 @@ pub(super) fn csv_of(sheet: &reader::Sheet, faults: &mut Faults) -> Vec<u8> {
     let _ = out.write_record(&sheet.columns);
     for row in &sheet.rows {
         if row.cells.len() > sheet.columns.len() {
-            faults.add(&sheet.name, row.number, "", "a cell stands to the right of the last heading");
+            faults.add(
+                &sheet.name,
+                row.number,
+                "",
+                told!("a cell stands to the right of the last heading", "最后一个列名右边还有内容。"),
+            );
         }
         let mut cells = row.cells.clone();
         cells.resize(sheet.columns.len(), String::new());

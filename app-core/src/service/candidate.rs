@@ -7,8 +7,9 @@ use super::App;
 use crate::approvals::Permit;
 use crate::error::{Error, Kind, Result};
 use crate::policy::upload::{self, Report};
-use crate::policy::{Difference, Pack, difference};
+use crate::policy::{Difference, Faults, Pack, difference};
 use crate::storage::candidate::Kept;
+use crate::told;
 
 /// The last workbook that was uploaded.
 #[derive(Debug, Clone)]
@@ -47,6 +48,13 @@ impl Which {
     }
 }
 
+fn broken(name: &str) -> Report {
+    let mut faults = Faults::default();
+    let words = told!("what was uploaded is damaged: upload it again", "保存的草案已损坏，请丢弃后重新上传。");
+    faults.add(name, 0, "", words);
+    Report { faults: faults.errors, warnings: Vec::new() }
+}
+
 /// The longest name of a file, in characters.
 const LONGEST_NAME: usize = 200;
 
@@ -70,7 +78,7 @@ impl App {
         if !self.may_upload()? {
             return Err(Error::new(
                 Kind::Refused,
-                "你的岗位不能上传表单与政策，没有保存。 Your title may not upload forms and policy; nothing was kept.",
+                "您的岗位不能上传表单与政策，没有保存。 Your title may not upload forms and policy; nothing was kept.",
             ));
         }
         let running = self.pack()?;
@@ -94,20 +102,26 @@ impl App {
             form: candidate.form.clone().unwrap_or_default(),
             report,
             files: candidate.pack.as_ref().map(|p| p.files().clone()),
+            damaged: false,
         };
         self.transact(|tx| tx.write_candidate(&kept))?;
         Ok(candidate)
     }
 
-    /// The one that is kept.
+    /// The one that is kept. What became of it since is said in its report, as any other fault: a file that broke, or one that
+    /// this version of the app reads more strictly.
     pub fn candidate(&self) -> Result<Option<Candidate>> {
         let Some(kept) = self.read(|tx| tx.candidate())? else { return Ok(None) };
-        let damaged = || Error::damaged("保存的草案损坏，请重新上传。 What was uploaded is damaged: upload it again.");
-        let report = serde_json::from_str(&kept.report).map_err(|e| damaged().because(e))?;
-        let pack = kept.files.map(Pack::from_files).transpose().map_err(|e| damaged().because(e))?;
+        let (pack, report) = match (kept.damaged, serde_json::from_str(&kept.report), kept.files.map(Pack::from_files))
+        {
+            (false, Ok(report), None) => (None, report),
+            (false, Ok(report), Some(Ok(pack))) => (Some(Arc::new(pack)), report),
+            (false, Ok(_), Some(Err(faults))) => (None, Report { faults: faults.errors, warnings: Vec::new() }),
+            (true, ..) | (_, Err(_), _) => (None, broken(&kept.name)),
+        };
         let form = Some(kept.form).filter(|f| !f.is_empty());
         let (name, at, person) = (kept.name, kept.at, kept.person);
-        Ok(Some(Candidate { name, at, person, form, pack: pack.map(Arc::new), report }))
+        Ok(Some(Candidate { name, at, person, form, pack, report }))
     }
 
     /// Throws away what was uploaded.

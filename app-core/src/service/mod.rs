@@ -11,6 +11,7 @@ pub mod bundle;
 pub mod candidate;
 pub mod clock;
 pub mod clusters;
+pub mod conflicts;
 pub mod facts;
 pub mod household_view;
 pub mod households;

@@ -26,6 +26,8 @@ pub struct Kept {
     pub report: String,
     /// path → bytes; `None` when it is faulty
     pub files: Option<BTreeMap<String, Vec<u8>>>,
+    /// its files cannot be read any more
+    pub damaged: bool,
 }
 
 impl Tx<'_> {
@@ -59,6 +61,7 @@ impl Tx<'_> {
                     form: r.get(3)?,
                     report: r.get(4)?,
                     files: None,
+                    damaged: false,
                 };
                 Ok((kept, r.get::<_, Vec<u8>>(5)?))
             })
@@ -67,9 +70,19 @@ impl Tx<'_> {
         if bytes.is_empty() {
             return Ok(Some(kept));
         }
-        let pack: PackFiles = wire::decode(&bytes, PACK_LIMIT)?;
+        // What was only tried must not lock the screen from which it can be thrown away.
+        let Ok(pack) = wire::decode::<PackFiles>(&bytes, PACK_LIMIT) else {
+            return Ok(Some(Kept { damaged: true, ..kept }));
+        };
         let files = pack.files.into_iter().map(|(path, bytes)| (path, bytes.into_vec())).collect();
         Ok(Some(Kept { files: Some(files), ..kept }))
+    }
+
+    /// Its files as a bad disk leaves them.
+    #[cfg(test)]
+    pub fn tear_candidate(&self) -> Result<()> {
+        self.conn.prepare_cached("UPDATE candidate SET files = X'01020304'")?.execute([])?;
+        Ok(())
     }
 
     /// Throws it away.

@@ -1,6 +1,8 @@
 //! Tables out of GeoJSON (the features of a map) and of the XML that ODK takes (`<root><item><name>…`).
 
 use super::env::Table;
+use crate::told;
+use crate::told::Told;
 use quick_xml::events::Event;
 use serde_json::{Map, Value as Json};
 
@@ -16,7 +18,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn set(&mut self, column: &str, text: String) -> Result<(), String> {
+    fn set(&mut self, column: &str, text: String) -> Result<(), Told> {
         let known = self.columns.iter().position(|c| c == column);
         let at = known.unwrap_or_else(|| {
             self.columns.push(column.to_string());
@@ -32,7 +34,7 @@ impl Rows {
             *cell = text;
         }
         if self.cells > MAX_CELLS || self.columns.len() > super::workbook::MAX_COLUMNS {
-            return Err("the table is too large".into());
+            return Err(told!("the table is too large", "数据表太大。"));
         }
         Ok(())
     }
@@ -43,10 +45,16 @@ impl Rows {
 }
 
 /// The features of a FeatureCollection: `geometry` as ODK writes places, `id`, and every property.
-pub fn geojson(text: &str) -> Result<Table, String> {
-    let json: Json = serde_json::from_str(text).map_err(|e| format!("this is not GeoJSON (line {})", e.line()))?;
+pub fn geojson(text: &str) -> Result<Table, Told> {
+    let json: Json = serde_json::from_str(text)
+        .map_err(|e| told!("this is not GeoJSON (line {})", "不是 GeoJSON（第 {} 行）。", e.line()))?;
     let features = json.get("features").and_then(Json::as_array);
-    let features = features.ok_or("this is not GeoJSON: a FeatureCollection has features")?;
+    let features = features.ok_or_else(|| {
+        told!(
+            "this is not GeoJSON: a FeatureCollection has features",
+            "不是 GeoJSON：FeatureCollection 应有 features。"
+        )
+    })?;
     let mut out = Rows::default();
     for feature in features {
         out.rows.push(Vec::new());
@@ -78,13 +86,18 @@ fn places(geometry: &Json) -> String {
 }
 
 /// `<root>` of `<item>`s, each with one element a column.
-pub fn xml(text: &str) -> Result<Table, String> {
-    let broken = "this is not the XML of a table: a root of items, each with an element for every column";
+pub fn xml(text: &str) -> Result<Table, Told> {
+    let broken = || {
+        told!(
+            "this is not the XML of a table: a root of items, each with an element for every column",
+            "不是数据表的 XML：根元素下应为若干 item，每列一个元素。"
+        )
+    };
     let mut reader = quick_xml::Reader::from_str(text);
     let mut out = Rows::default();
     let (mut depth, mut column, mut cell) = (0usize, String::new(), String::new());
     loop {
-        match reader.read_event().map_err(|_| broken)? {
+        match reader.read_event().map_err(|_| broken())? {
             Event::Start(tag) => {
                 depth = depth.saturating_add(1);
                 match depth {
@@ -94,17 +107,17 @@ pub fn xml(text: &str) -> Result<Table, String> {
                         cell.clear();
                     }
                     1 => {}
-                    _ => return Err(broken.into()),
+                    _ => return Err(broken()),
                 }
             }
             Event::Empty(tag) => match depth {
                 2 => out.set(tag.local_name().as_ref(), String::new())?,
                 1 => out.rows.push(Vec::new()),
-                _ => return Err(broken.into()),
+                _ => return Err(broken()),
             },
             Event::Text(text) if depth == 3 => cell.push_str(&text),
             Event::CData(text) if depth == 3 => cell.push_str(&text),
-            Event::GeneralRef(name) if depth == 3 => cell.push_str(&character(&name).ok_or(broken)?),
+            Event::GeneralRef(name) if depth == 3 => cell.push_str(&character(&name).ok_or_else(broken)?),
             Event::End(_) => {
                 if depth == 3 {
                     out.set(&column, cell.trim().to_string())?;
@@ -115,10 +128,10 @@ pub fn xml(text: &str) -> Result<Table, String> {
             _ => {}
         }
         if out.rows.len() > super::workbook::MAX_ROWS {
-            return Err("the table is too large".into());
+            return Err(told!("the table is too large", "数据表太大。"));
         }
     }
-    if depth != 0 || out.columns.is_empty() { Err(broken.into()) } else { Ok(out.table()) }
+    if depth != 0 || out.columns.is_empty() { Err(broken()) } else { Ok(out.table()) }
 }
 
 /// What `&lt;` or `&#x5165;` stands for; only the five of XML itself and numbers are known.

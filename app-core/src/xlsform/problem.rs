@@ -1,5 +1,6 @@
 //! What is wrong with a workbook, said by sheet, row and column.
 
+use crate::told::Told;
 use serde::Serialize;
 use std::fmt;
 
@@ -12,24 +13,33 @@ pub struct Problem {
     pub row: Option<u32>,
     /// The heading of the column, if one is to blame.
     pub column: Option<String>,
-    /// What is wrong, in a sentence a form's author understands.
-    pub message: String,
+    /// What is wrong, in a sentence a form's author understands; English in JSON.
+    pub message: Told,
 }
 
 impl Problem {
     /// A problem of a whole sheet or file.
-    pub fn whole(sheet: impl Into<String>, message: impl Into<String>) -> Problem {
-        Problem { sheet: sheet.into(), row: None, column: None, message: message.into() }
+    pub fn whole(sheet: impl Into<String>, message: Told) -> Problem {
+        Problem { sheet: sheet.into(), row: None, column: None, message }
     }
 
     /// A problem of one cell.
-    pub fn cell(sheet: &str, row: u32, column: &str, message: impl Into<String>) -> Problem {
-        Problem { sheet: sheet.into(), row: Some(row), column: Some(column.into()), message: message.into() }
+    pub fn cell(sheet: &str, row: u32, column: &str, message: Told) -> Problem {
+        Problem { sheet: sheet.into(), row: Some(row), column: Some(column.into()), message }
     }
 
     /// A problem of a whole row.
-    pub fn row(sheet: &str, row: u32, message: impl Into<String>) -> Problem {
-        Problem { sheet: sheet.into(), row: Some(row), column: None, message: message.into() }
+    pub fn row(sheet: &str, row: u32, message: Told) -> Problem {
+        Problem { sheet: sheet.into(), row: Some(row), column: None, message }
+    }
+}
+
+impl Problem {
+    /// With its place, in Chinese.
+    pub fn zh(&self) -> String {
+        let row = self.row.map(|row| format!("第 {row} 行")).unwrap_or_default();
+        let column = self.column.as_ref().map(|column| format!(" {column} 列")).unwrap_or_default();
+        format!("{}{row}{column}：{}", self.sheet, self.message.zh())
     }
 }
 
@@ -75,6 +85,8 @@ impl std::error::Error for Problems {}
 
 impl From<Problems> for crate::error::Error {
     fn from(problems: Problems) -> crate::error::Error {
-        crate::error::Error::new(crate::error::Kind::Form, format!("表单有误。 The form is faulty: {problems}"))
+        let zh = problems.errors.first().map(Problem::zh).unwrap_or_default();
+        let zh = zh.trim_end_matches('。');
+        crate::error::Error::new(crate::error::Kind::Form, format!("表单有误：{zh}。 The form is faulty: {problems}"))
     }
 }

@@ -3,6 +3,8 @@
 use super::env::Table;
 use super::problem::{Problem, Problems};
 use super::workbook::MAX_BYTES;
+use crate::told;
+use crate::told::Told;
 use chrono::NaiveDate;
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,17 +14,19 @@ use std::path::Path;
 pub fn load(folder: &Path, day: NaiveDate) -> Result<HashMap<String, Table>, Problems> {
     let mut out = HashMap::new();
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let entries = std::fs::read_dir(folder).map_err(|_| Problem::whole(name, "the folder cannot be read"))?;
+    let entries = std::fs::read_dir(folder)
+        .map_err(|_| Problem::whole(name, told!("the folder cannot be read", "文件夹无法读取。")))?;
     let mut paths: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| kind(p).is_some()).collect();
     // csv < geojson < xml: read backwards, so that the CSV is what stays.
     paths.sort_by_key(|p| std::cmp::Reverse(p.extension().map(std::ffi::OsStr::to_owned)));
     for path in paths {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let fault = |message: &str| Problem::whole(&stem, message);
+        let fault = |message: Told| Problem::whole(&stem, message);
         if !std::fs::metadata(&path).is_ok_and(|m| m.len() <= MAX_BYTES) {
-            return Err(fault("the table is too large").into());
+            return Err(fault(told!("the table is too large", "数据表太大。")).into());
         }
-        let text = std::fs::read_to_string(&path).map_err(|_| fault("the table is not UTF-8 text"))?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|_| fault(told!("the table is not UTF-8 text", "数据表不是 UTF-8 编码的文本。")))?;
         let table = match kind(&path) {
             Some("geojson") => super::features::geojson(&text),
             // An .xml that is no table (a form written out, a drawing) is somebody else's.
@@ -32,7 +36,7 @@ pub fn load(folder: &Path, day: NaiveDate) -> Result<HashMap<String, Table>, Pro
             },
             _ => parse(&text, day),
         };
-        out.insert(stem.clone(), table.map_err(|e| fault(&e))?);
+        out.insert(stem.clone(), table.map_err(fault)?);
     }
     Ok(out)
 }
@@ -41,15 +45,18 @@ fn kind(path: &Path) -> Option<&str> {
     path.extension()?.to_str().filter(|e| matches!(*e, "csv" | "geojson" | "xml"))
 }
 
+fn broken(cause: &csv::Error) -> Told {
+    told!("the CSV is broken: {}", "CSV 格式有误：{}。", cause.to_string())
+}
+
 /// One table from CSV text.
-pub fn parse(text: &str, day: NaiveDate) -> Result<Table, String> {
+pub fn parse(text: &str, day: NaiveDate) -> Result<Table, Told> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let columns: Vec<String> =
-        reader.headers().map_err(|e| e.to_string())?.iter().map(|c| c.trim().to_string()).collect();
+    let columns: Vec<String> = reader.headers().map_err(|e| broken(&e))?.iter().map(|c| c.trim().to_string()).collect();
     let mut rows = Vec::new();
     for record in reader.records() {
-        rows.push(record.map_err(|e| e.to_string())?.iter().map(str::to_string).collect());
+        rows.push(record.map_err(|e| broken(&e))?.iter().map(str::to_string).collect());
     }
     Ok(Table::new(columns.clone(), in_force(&columns, rows, day)))
 }

@@ -109,6 +109,22 @@ pub struct CandidateView {
     pub warnings: Vec<FaultView>,
 }
 
+/// `policy.forms`: the forms of a version
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct PackFormsRequest {
+    /// `running`, `candidate`, or the hash of a version whose files are here; absent = what runs
+    #[ts(optional)]
+    pub pack: Option<String>,
+}
+
+/// `policy.forms`
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct PackFormsView {
+    pub version: String,
+    pub forms: Vec<PolicyForm>,
+}
+
 /// `policy.export`
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -229,7 +245,7 @@ pub struct PreviewRequest {
     /// a household held here; an invented one when absent
     #[ts(optional)]
     pub household: Option<String>,
-    /// of the invented household; ordinary when absent
+    /// of the invented household; absent = one that this form is for
     #[ts(optional)]
     pub standing: Option<crate::domain::Standing>,
 }

@@ -1,5 +1,6 @@
 //! `ruhu form check | run`: forms from a terminal. The JSON is a contract (docs/cli.md).
 
+use app_core::told;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -130,12 +131,27 @@ fn read_json(path: &Path) -> Result<Json, Problems> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let small = std::fs::metadata(path).is_ok_and(|m| m.len() <= MAX_INPUT);
     let text = small.then(|| std::fs::read(path).ok()).flatten();
-    let text = text.ok_or_else(|| Problem::whole(&name, "the file cannot be read or is too large"))?;
+    let text = text.ok_or_else(|| {
+        Problem::whole(&name, told!("the file cannot be read or is too large", "文件无法读取，或太大。"))
+    })?;
     let json: Json = serde_json::from_slice(&text).map_err(|e| {
         let row = u32::try_from(e.line()).unwrap_or(u32::MAX);
-        Problem::row(&name, row, format!("this is not JSON ({:?}, column {})", e.classify(), e.column()))
+        Problem::row(
+            &name,
+            row,
+            told!(
+                "this is not JSON ({}, column {})",
+                "不是 JSON（{}，第 {} 列）。",
+                format!("{:?}", e.classify()),
+                e.column()
+            ),
+        )
     })?;
-    if json.is_object() { Ok(json) } else { Err(Problem::whole(&name, "a JSON object is wanted").into()) }
+    if json.is_object() {
+        Ok(json)
+    } else {
+        Err(Problem::whole(&name, told!("a JSON object is wanted", "应为一个 JSON 对象。")).into())
+    }
 }
 
 fn fill(run: &Run) -> Result<Json, Problems> {

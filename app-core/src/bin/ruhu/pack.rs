@@ -1,5 +1,7 @@
 //! `ruhu pack judge | check | diff | export | import`: the policy pack from a terminal. The JSON is a contract (docs/cli.md).
 
+use app_core::told;
+use app_core::told::Told;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -109,7 +111,7 @@ fn diff(old: &Path, new: &Path) -> Result<Value, Faults> {
     Ok(json!({ "differences": difference(&old, &new) }))
 }
 
-fn fault(path: &Path, message: impl Into<String>) -> Faults {
+fn fault(path: &Path, message: Told) -> Faults {
     let mut faults = Faults::default();
     faults.add(&path.display().to_string(), 0, "", message);
     faults
@@ -117,9 +119,12 @@ fn fault(path: &Path, message: impl Into<String>) -> Faults {
 
 fn export(pack: &Path, to: &Path) -> Result<Value, Faults> {
     let pack = Pack::load_dir(pack)?;
-    let bytes = workbook::write(&pack).map_err(|e| fault(to, e.to_string()))?;
-    let mut file = std::fs::File::create_new(to).map_err(|e| fault(to, format!("cannot be written: {}", e.kind())))?;
-    file.write_all(&bytes).map_err(|e| fault(to, format!("cannot be written: {}", e.kind())))?;
+    let bytes = workbook::write(&pack)
+        .map_err(|e| fault(to, told!("the workbook cannot be made: {}", "工作簿无法生成：{}", e.to_string())))?;
+    let mut file = std::fs::File::create_new(to)
+        .map_err(|e| fault(to, told!("cannot be written: {}", "无法写入：{}。", told::why(e.kind()))))?;
+    file.write_all(&bytes)
+        .map_err(|e| fault(to, told!("cannot be written: {}", "无法写入：{}。", told::why(e.kind()))))?;
     Ok(json!({ "workbook": to, "hash": hex::encode(pack.hash()) }))
 }
 
@@ -127,9 +132,11 @@ fn import(workbook: &Path, to: &Path) -> Result<Value, Faults> {
     let pack = Pack::from_files(workbook::read(workbook)?)?;
     pack.inspect().or(())?;
     if std::fs::read_dir(to).is_ok_and(|mut d| d.next().is_some()) {
-        return Err(fault(to, "the folder is not empty"));
+        return Err(fault(to, told!("the folder is not empty", "文件夹里已有文件。")));
     }
-    let unwritten = |path: &Path, e: &std::io::Error| fault(path, format!("cannot be written: {}", e.kind()));
+    let unwritten = |path: &Path, e: &std::io::Error| {
+        fault(path, told!("cannot be written: {}", "无法写入：{}。", told::why(e.kind())))
+    };
     for (name, bytes) in pack.files() {
         let path = to.join(name);
         if let Some(folder) = path.parent() {
@@ -143,7 +150,7 @@ fn import(workbook: &Path, to: &Path) -> Result<Value, Faults> {
 }
 
 fn read_facts(path: &Path) -> Result<Value, Faults> {
-    let fault = |row: usize, message: String| Faults {
+    let fault = |row: usize, message: Told| Faults {
         errors: vec![Fault {
             file: path.display().to_string(),
             row: u32::try_from(row).unwrap_or(u32::MAX),
@@ -151,15 +158,22 @@ fn read_facts(path: &Path) -> Result<Value, Faults> {
             message,
         }],
     };
-    let size = std::fs::metadata(path).map_err(|e| fault(0, format!("cannot be read: {}", e.kind())))?.len();
+    let size = std::fs::metadata(path)
+        .map_err(|e| fault(0, told!("cannot be read: {}", "无法读取：{}。", told::why(e.kind()))))?
+        .len();
     if size > MAX_FACTS {
-        return Err(fault(0, "the file is too large for one household".to_owned()));
+        return Err(fault(0, told!("the file is too large for one household", "文件太大，不像是一户的资料。")));
     }
-    let text = std::fs::read_to_string(path).map_err(|e| fault(0, format!("cannot be read: {}", e.kind())))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| fault(0, told!("cannot be read: {}", "无法读取：{}。", told::why(e.kind()))))?;
     // The parser's own words may quote the file; place and kind are enough and hold no answer.
-    let value: Value =
-        serde_json::from_str(&text).map_err(|e| fault(e.line(), format!("not JSON (character {})", e.column())))?;
-    if value.is_object() { Ok(value) } else { Err(fault(0, "facts are a JSON object".to_owned())) }
+    let value: Value = serde_json::from_str(&text)
+        .map_err(|e| fault(e.line(), told!("not JSON (character {})", "不是 JSON（第 {} 个字符）。", e.column())))?;
+    if value.is_object() {
+        Ok(value)
+    } else {
+        Err(fault(0, told!("facts are a JSON object", "资料应为一个 JSON 对象。")))
+    }
 }
 
 fn check(dir: &Path) -> Result<Value, Faults> {

@@ -35,6 +35,34 @@ fn a_line_of_8000_is_told_with_both_numbers() {
     assert!(one.words_en.contains("value 7500 → 8000"), "{}", one.words_en);
 }
 
+/// A foreign supervisor reads the English difference: rows have their English names, wherever the sheet has any.
+#[test]
+fn english_words_name_a_row_as_its_english_column_does() {
+    let survey = "forms/screening-lifted/survey.csv";
+    let text = String::from_utf8(PACK.files()[survey].clone()).unwrap();
+    let phone = text.lines().find(|l| l.starts_with("text,phone,")).expect("the question");
+    let renamed = edited(&[(survey, phone, &phone.replacen("text,phone,", "text,mobile,", 1))]);
+    assert_eq!(only(&difference(&PACK, &renamed)).words_en, "question renamed: phone → mobile (Phone)");
+    let choices = "forms/screening-lifted/choices.csv";
+    let text = String::from_utf8(PACK.files()[choices].clone()).unwrap();
+    let poster = text.lines().find(|l| l.starts_with("outreach,poster,")).expect("the choice");
+    for edit in [
+        ("params.csv", "income_line,7500,2023-01-01", "income_line,8000,2023-01-01"),
+        ("rules.csv", "now/population >= now/param/large_household", "now/population > now/param/large_household"),
+        (survey, &format!("{phone}\n"), ""),
+        (choices, &format!("{poster}\n"), ""),
+        ("forms.csv", "screening-lifted,", "screening-lifted,新"),
+        ("notices.csv", "privacy,1,", "privacy,1,新"),
+    ] {
+        let found = difference(&PACK, &edited(&[edit]));
+        let one = only(&found);
+        let said = one.words_en.split(':').nth(1).unwrap_or_default();
+        let named = said.split(['(', '…']).next().unwrap_or_default().trim();
+        assert!(named.is_ascii() && named.len() >= 3, "{}", one.words_en);
+        assert!(!one.words.contains('#'), "named by what it says, not by its place: {}", one.words);
+    }
+}
+
 #[test]
 fn questions_come_go_and_change_their_names() {
     let survey = "forms/screening-lifted/survey.csv";

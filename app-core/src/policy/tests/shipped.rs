@@ -35,8 +35,26 @@ fn the_forms_compile_and_ask_what_the_rules_read() {
     assert!(PACK.slugs().iter().all(|s| PACK.form(s).is_some()));
     assert!(PACK.form("screening-nobody").is_none());
     let unasked = PACK.unasked();
-    let only_clearance = unasked.errors.iter().all(|f| f.message == "no form asks risks_gone");
+    let only_clearance = unasked.errors.iter().all(|f| f.message.en() == "no form asks risks_gone");
     assert!(only_clearance, "the clearance form is still to come: {unasked}");
+}
+
+/// A list of rules on a screen has no households yet, so no numbers: nothing may be missing from a heading.
+#[test]
+fn every_rule_and_check_has_a_title_without_holes() {
+    for rule in PACK.rules().iter().chain(PACK.checks()) {
+        let (zh, en) = rule.heading();
+        let first = PACK.rules().iter().chain(PACK.checks()).find(|r| r.id == rule.id).map(|r| r.heading());
+        assert_eq!(first, Some((zh.clone(), en.clone())), "{}: one title for an id", rule.id);
+        for said in [&zh, &en] {
+            assert!(
+                !said.is_empty() && !said.contains(['…', '{', '。']) && !said.ends_with('.'),
+                "{}: {said}",
+                rule.id
+            );
+        }
+        assert!(!zh.is_ascii() && !en.contains(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{}: {zh} {en}", rule.id);
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_problem_is_listed_by_check_and_by_village_and_gone_when_the_facts_are_right
     assert_eq!(missing.page[0].0.id, wei);
     assert_eq!(missing.page[0].1.len(), 1, "only the check asked for");
     let tally = missing.by_check.iter().find(|t| t.check == "phone-missing").unwrap();
-    assert_eq!((tally.households, tally.severity, tally.heading.as_str()), (1, Severity::Warning, "没有联系电话。"));
+    assert_eq!((tally.households, tally.severity, tally.heading.as_str()), (1, Severity::Warning, "没有联系电话"));
     assert_eq!(missing.by_village.len(), 1);
     assert_eq!((missing.by_village[0].code.as_str(), missing.by_village[0].households), (&GRID[..12], 2));
 

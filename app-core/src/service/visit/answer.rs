@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::App;
-use super::running::{Retired, Running, keyed};
+use super::running::{Retired, Running, keyed, keys_of};
 use crate::domain::id::short_id;
 use crate::error::{Error, Result};
 use crate::storage::journal::{Entry, EntryKind, JournalState, OpenVisit};
@@ -29,12 +29,14 @@ impl Step {
     }
 }
 
-/// The path under which an answer is taken from the file (`open::entries`): the question's name, behind its instance.
-fn short(path: &str) -> String {
+/// The path under which an answer or an instance is taken from the file (`open::entries`): the question's name, behind its repeat
+/// with the keys of all instances around.
+pub(super) fn short(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or_default();
-    match path.rsplit('/').skip(1).find(|segment| keyed(segment).is_some()) {
-        Some(instance) if keyed(name).is_none() => format!("{instance}/{name}"),
-        _ => name.to_owned(),
+    match path.rsplit('/').find_map(keyed) {
+        None => name.to_owned(),
+        Some((repeat, _)) if keyed(name).is_some() => format!("{repeat}[{}]", keys_of(path)),
+        Some((repeat, _)) => format!("{repeat}[{}]/{name}", keys_of(path)),
     }
 }
 

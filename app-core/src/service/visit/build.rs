@@ -1,6 +1,6 @@
 //! File + journal → the running form. The order matters: facts, then instances, then answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
@@ -10,7 +10,7 @@ use super::super::App;
 use super::super::packs::version_and_pack;
 use super::no_such_visit;
 use super::open::{entries, row, text};
-use super::running::{Running, keyed, locate};
+use super::running::{Running, keyed, keys_of, locate};
 use crate::document::{HouseholdDoc, Place, VisitFile};
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Kind, Result};
@@ -18,7 +18,7 @@ use crate::policy::{Pack, facts_for_form};
 use crate::storage::Lens;
 use crate::storage::journal::{Entry, EntryKind, OpenVisit};
 use crate::storage::project::campaign_from;
-use crate::xlsform::{Change, Env, Form, Instance, NodeId, binding};
+use crate::xlsform::{Change, Env, Form, Instance, Kind as QuestionKind, NodeId, binding};
 
 /// A session's language as the forms' columns name it: the Chinese columns are unsuffixed.
 pub(super) fn language(setting: &str) -> String {
@@ -160,6 +160,7 @@ impl Running {
         for entry in instances {
             self.restore_instance(entry);
         }
+        self.drop_unsaid_instances(entries);
         let placed = self.placed(entries);
         self.touched.extend(placed.answers.keys().cloned());
         self.retired.extend(placed.retired);
@@ -191,10 +192,77 @@ impl Running {
             return;
         }
         let around = entry.path.strip_suffix(&format!("[{key}]")).unwrap_or(repeat);
-        if self.instance.add_by_path(around, Some(key)).is_err() {
+        let placed = entry.path.starts_with('/') && self.instance.add_by_path(around, Some(key)).is_ok();
+        if !placed {
             // Where the form has no such repeat, what was answered in it is retired, each answer by itself.
-            let _ = self.instance.add_by_path(repeat, Some(key));
+            self.add_below(repeat, &keys_of(&entry.path));
         }
+    }
+
+    /// Adds an instance by its repeat and all keys around it, joined as the file does; those around it come with it, because the
+    /// file names only those in which something was answered.
+    fn add_below(&mut self, repeat: &str, keys: &str) {
+        let Some(id) = self.form.find(repeat).filter(|id| self.form.question(*id).kind == QuestionKind::Repeat) else {
+            return;
+        };
+        let trail = self.form.trail(id);
+        let repeats = trail.iter().filter(|q| self.form.question(**q).kind == QuestionKind::Repeat).count();
+        let mut left: VecDeque<&str> = keys.splitn(repeats, '.').collect();
+        if left.len() < repeats {
+            // A repeat was put around it since: nobody has said in which instance of that it lies.
+            return;
+        }
+        let mut at = String::new();
+        for question in trail.iter().skip(1).map(|q| self.form.question(*q)) {
+            at = format!("{at}/{}", question.name);
+            if question.kind != QuestionKind::Repeat {
+                continue;
+            }
+            let Some(key) = left.pop_front() else { return };
+            let path = format!("{at}[{key}]");
+            if self.instance.find(&path).is_none() && self.instance.add_by_path(&at, Some(key)).is_err() {
+                return;
+            }
+            at = path;
+        }
+    }
+
+    /// A repeat begins with an empty instance. Where the file names those that something was said in, it is not one of them.
+    fn drop_unsaid_instances(&mut self, entries: &[Entry]) {
+        let of_file = |e: &&Entry| e.kind == EntryKind::Instance && !e.path.starts_with('/');
+        let named = self.instances_of(entries.iter().filter(of_file));
+        if named.is_empty() {
+            return;
+        }
+        let said = self.instances_of(entries.iter());
+        let form = self.form.clone();
+        let unsaid = |running: &Running, node: NodeId| {
+            let (id, parent) = (running.instance.id(node), running.instance.tree().parent(node));
+            let question = form.question(id);
+            let own = question.kind == QuestionKind::Repeat && running.instance.key(node).is_some();
+            let beside = || parent.is_some_and(|p| running.instance.instances(p, id).iter().any(|n| named.contains(n)));
+            own && !question.is_bound() && question.repeat_count.is_none() && !said.contains(&node) && beside()
+        };
+        while let Some(node) = self.instance.walk().into_iter().find(|n| unsaid(self, *n)) {
+            if self.instance.remove(node).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The instances that entries lie in.
+    fn instances_of<'a>(&self, entries: impl Iterator<Item = &'a Entry>) -> BTreeSet<NodeId> {
+        let mut out = BTreeSet::new();
+        for entry in entries.filter(|e| e.path.contains('[')) {
+            let mut at = self.locate(&entry.path);
+            while let Some(node) = at {
+                if self.instance.key(node).is_some() {
+                    out.insert(node);
+                }
+                at = self.instance.tree().parent(node);
+            }
+        }
+        out
     }
 
     /// Takes an instance out of the form; a member known to the file is remembered with the way of leaving.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::open::{asked, text};
 use super::placed::retired_key;
 use super::record::Record;
 use super::running::{Running, Touched};
 use super::written;
-use crate::document::{Answer, Edit, Scalar};
+use crate::document::{Answer, Edit, Scalar, VisitFile};
 use crate::domain::{IdNumber, Outcome};
-use crate::xlsform::{Kind, NodeId, Shape, binding};
+use crate::xlsform::{Kind, NodeId, Question, Shape, binding};
 
 /// Who makes the visit, where, and when it ends.
 pub(super) struct Making<'a> {
@@ -161,18 +162,36 @@ impl Running {
     fn carry_over(&self, record: &mut Record) {
         let Some(before) = self.before().filter(|v| v.finished) else { return };
         for (name, answer) in &before.answers {
-            if self.form.find(name).is_none() && record.retired_texts(name).next().is_none() {
+            let Some(question) = asked(&self.form, name, false) else {
                 // Nobody's answer but the former form's own: it was said that day all the same.
-                record.retire(name, &super::open::text(answer));
+                if record.retired_texts(name).next().is_none() {
+                    record.retire(name, &text(answer));
+                }
+                continue;
+            };
+            if !question.place.is_some_and(|node| self.is_untouched_fact(node)) {
                 continue;
             }
-            let node = self.form.find(name).and_then(|q| self.form.question(q).place);
-            let untouched =
-                node.is_some_and(|n| binding::fact_of(&self.instance, n).is_some() && self.touched(n) == Touched::No);
-            if untouched {
-                record.answers.entry(name.clone()).or_insert_with(|| answer.clone());
+            match record.answers.get(&question.name) {
+                None => {
+                    record.answers.insert(question.name.clone(), answer.clone());
+                }
+                Some(there) if text(there) == text(answer) => {}
+                Some(_) => record.retire(name, &text(answer)),
             }
         }
+        for (repeat, key, name, answer) in rows_of(before) {
+            let is_fact = asked(&self.form, name, true).is_some_and(Question::is_bound);
+            let node = self.locate(&format!("{repeat}[{key}]/{name}"));
+            if is_fact && node.is_none_or(|node| self.is_untouched_fact(node)) && !text(answer).is_empty() {
+                let place = (repeat.to_owned(), key.to_owned(), name.to_owned());
+                record.rosters.entry(place).or_insert_with(|| answer.clone());
+            }
+        }
+    }
+
+    fn is_untouched_fact(&self, node: NodeId) -> bool {
+        binding::fact_of(&self.instance, node).is_some() && self.touched(node) == Touched::No
     }
 
     fn fields(&self, making: &Making<'_>) -> BTreeMap<&'static str, String> {
@@ -274,6 +293,15 @@ fn end_fields(fields: &mut BTreeMap<&'static str, String>, end: &super::finish::
         fields.insert("paper_typist", making.person_name.to_owned());
         fields.insert("paper_date", paper.date.to_string());
     }
+}
+
+/// Repeat, key, question and answer of what was said in repeats.
+fn rows_of(visit: &VisitFile) -> impl Iterator<Item = (&str, &str, &str, &Answer)> {
+    visit.rosters.iter().flat_map(|(repeat, rows)| {
+        rows.iter().flat_map(move |(key, row)| {
+            row.iter().map(move |(name, answer)| (repeat.as_str(), key.as_str(), name.as_str(), answer))
+        })
+    })
 }
 
 /// An answer as the file keeps it.

@@ -3,6 +3,7 @@
 //! where it holds more, nothing is written before the person has chosen here.
 
 use super::super::App;
+use super::answer::short;
 use super::open::put_back;
 use super::placed::retired_key;
 use super::running::{Running, Touched};
@@ -125,10 +126,10 @@ impl Running {
     }
 }
 
-/// Whether two entries are about one question, or one instance (which the file names without what lies around it).
+/// Whether two entries are about one question, or one instance (which the file names without the groups around it).
 fn same_place(a: &Entry, b: &Entry) -> bool {
-    let last = |e: &Entry| e.path.rsplit('/').next().map(str::to_owned);
-    a.path == b.path || (a.kind == EntryKind::Instance && b.kind == EntryKind::Instance && last(a) == last(b))
+    let both = a.kind == EntryKind::Instance && b.kind == EntryKind::Instance;
+    a.path == b.path || (both && short(&a.path) == short(&b.path))
 }
 
 /// Where a row stands to the file once the visit has been put down in it: a draft in the file does not hold everything (who
@@ -148,11 +149,15 @@ pub(super) fn put_down(tx: &Tx<'_>, running: &Running, edited: Option<&Edited>) 
         let text = e.value.as_str().unwrap_or_default();
         held.retired.iter().any(|r| r.text == text && retired_key(&r.path) == retired_key(&e.path))
     };
+    let ours = tx.entries(visit)?;
     let is_held = |e: &Entry| match e.kind {
         EntryKind::Instance => {
-            let inside = format!("{}/", e.path);
+            let at = running.locate(&e.path).map_or_else(|| e.path.clone(), |n| running.instance.path(n));
+            let inside = format!("{at}/");
             e.value.get("there").and_then(serde_json::Value::as_bool).unwrap_or(true)
-                && held.answers.keys().any(|path| path.starts_with(&inside))
+                // One in which nothing was said is nothing to lose.
+                && (held.answers.keys().any(|path| path.starts_with(&inside))
+                    || !ours.iter().any(|other| other.path.starts_with(&inside)))
         }
         _ => {
             let text = e.value.as_str().unwrap_or_default();
@@ -163,7 +168,7 @@ pub(super) fn put_down(tx: &Tx<'_>, running: &Running, edited: Option<&Edited>) 
             place.is_some_and(|(at, text)| held.answers.get(&at).is_some_and(|h| alike(&at, h, &text))) || is_retired(e)
         }
     };
-    let more = tx.entries(visit)?.into_iter().filter(|e| !is_held(e)).map(|e| e.path).collect();
+    let more = ours.iter().filter(|e| !is_held(e)).map(|e| e.path.clone()).collect();
     let before = running.open.stand().put_down;
     let put_down = edited.map(|e| hex::encode(e.hash)).or(before);
     Ok(Stand { typed: Some(more), put_down, ..Stand::same_as(doc.visit_mark(visit)) })

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::App;
 use super::placed::retired_path;
+use super::running::was_called;
 use crate::document::{Answer, HouseholdFile, Scalar, VisitFile};
 use crate::domain::id::{HouseholdId, short_id};
 use crate::error::{Error, Kind, Result};
@@ -189,14 +190,15 @@ pub(super) fn entries(
     file: &HouseholdFile,
     now: i64,
 ) -> Vec<Entry> {
-    let question = |name: &str| form.find(name).map(|q| form.question(q));
+    // A renamed question is the same fact as before.
+    let is_fact =
+        |name: &str, in_repeat| before.finished && asked(form, name, in_repeat).is_some_and(Question::is_bound);
     let proposed = |name: &str| then.is_some_and(|f| f.find(name).is_some_and(|q| f.question(q).overridable));
     let mut out = Vec::new();
     let mut push = |path: String, value: Value, kind| out.push(Entry { path, value, kind, at: now });
     for (name, answer) in &before.answers {
-        let bound = question(name).is_some_and(Question::is_bound);
-        let overridable = question(name).is_some_and(|q| q.overridable);
-        if (before.finished && bound) || (proposed(name) && !before.overrides.contains_key(name)) {
+        let overridable = asked(form, name, false).is_some_and(|q| q.overridable);
+        if is_fact(name, false) || (proposed(name) && !before.overrides.contains_key(name)) {
             continue;
         }
         push(name.clone(), text(answer).into(), if overridable { EntryKind::Override } else { EntryKind::Answer });
@@ -206,7 +208,7 @@ pub(super) fn entries(
             if !file.members.iter().any(|m| m.fact.id == *key) {
                 push(format!("{repeat}[{key}]"), json!({ "there": true }), EntryKind::Instance);
             }
-            for (name, answer) in row {
+            for (name, answer) in row.iter().filter(|(name, _)| !is_fact(name, true)) {
                 push(format!("{repeat}[{key}]/{name}"), text(answer).into(), EntryKind::Answer);
             }
         }
@@ -215,6 +217,12 @@ pub(super) fn entries(
         push(retired_path(key), text.as_str().into(), EntryKind::Retired);
     }
     out
+}
+
+/// The question that takes an answer of this name, in a repeat or outside: the one of that name, else one that had it.
+pub(super) fn asked<'a>(form: &'a Form, name: &str, in_repeat: bool) -> Option<&'a Question> {
+    let all = || form.iter().map(|(_, q)| q).filter(|q| !q.kind.is_container() && q.repeat.is_some() == in_repeat);
+    all().find(|q| q.name == name).or_else(|| all().find(|q| was_called(q, name)))
 }
 
 /// An answer as the form stores it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::running::{Retired, Running, keyed};
 use crate::storage::journal::{Entry, EntryKind};
-use crate::xlsform::Kind;
+use crate::xlsform::{Kind, binding};
 
 /// Entries, placed.
 #[derive(Debug, Default)]
@@ -76,12 +76,14 @@ impl Running {
             None => (entry.path.as_str(), false),
         };
         let Some((at, fitting)) = self.place_of(path, text) else { return placed.retire(&entry.path, text) };
+        // What was replaced once was replaced: only a new answer stands there. Of a finished visit that is corrected the fact of
+        // today stands (`open::entries`).
+        let waits = replaced || (self.correcting() && self.is_fact(&at));
         match placed.answers.get(&at) {
-            // What was replaced once was replaced: only a new answer stands there.
-            None if replaced => placed.retire(&entry.path, text),
+            None if waits => placed.retire(&entry.path, text),
             None => placed.put(at, fitting, &entry.path),
             // The ticks that a former list had, beside those it still has.
-            Some(there) if !replaced && !there.is_empty() && self.takes_several(&at) => {
+            Some(there) if !waits && !there.is_empty() && self.takes_several(&at) => {
                 let both = self.place_of(path, &format!("{there} {fitting}"));
                 placed.put(at, both.map_or(fitting, |(_, both)| both), &entry.path);
             }
@@ -92,6 +94,11 @@ impl Running {
     /// Whether the question at a path takes several choices.
     pub(super) fn takes_several(&self, path: &str) -> bool {
         self.instance.find(path).is_some_and(|n| self.instance.question(n).kind == Kind::SelectMultiple)
+    }
+
+    /// Whether the question at a path is a fact of the household.
+    fn is_fact(&self, path: &str) -> bool {
+        self.instance.find(path).is_some_and(|n| binding::fact_of(&self.instance, n).is_some())
     }
 
     /// Where an answer goes in this form, and the text as stored; `None` when the form has no place for it.

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::super::App;
@@ -35,6 +36,8 @@ pub enum Whom {
     Household(HouseholdId),
     /// three invented people of such a standing
     Invented(Standing),
+    /// three invented people, such that the pack gives them this form
+    Suited,
 }
 
 /// A form being tried.
@@ -62,7 +65,8 @@ impl App {
         let now = self.local_now();
         let doc = match whom {
             Whom::Household(id) => self.read(|tx| tx.need(id))?,
-            Whom::Invented(standing) => invented(standing, now.timestamp())?,
+            Whom::Invented(standing) => invented(&household(standing, false), now.timestamp())?,
+            Whom::Suited => invented(&suited(&pack, form, now.date_naive()), now.timestamp())?,
         };
         let compiled = pack.form(form).ok_or_else(|| Error::invalid("没有这张表。 There is no such form."))?;
         let id = format!("preview-{}", short_id());
@@ -148,8 +152,16 @@ impl Preview {
     }
 }
 
+/// The first of these households that the pack gives this form; an ordinary one where it gives it to none of them.
+fn suited(pack: &Pack, form: &str, on: NaiveDate) -> Facts {
+    let standings = [Standing::Ordinary, Standing::Lifted, Standing::Monitored, Standing::Cleared];
+    let mut all = [false, true].into_iter().flat_map(|priority| standings.map(|s| household(s, priority)));
+    let given = |facts: &Facts| policy::forms_for(pack, facts, on).iter().any(|due| due.slug == form);
+    all.find(given).unwrap_or_else(|| household(Standing::Ordinary, false))
+}
+
 /// 韦秀英, her husband and a grandson: nobody's real numbers.
-fn invented(standing: Standing, at: i64) -> Result<HouseholdDoc> {
+fn household(standing: Standing, priority: bool) -> Facts {
     let member = |id: &str, name: &str, body: &str, relation: &str| Member {
         id: id.to_owned(),
         name: Some(name.to_owned()),
@@ -165,22 +177,29 @@ fn invented(standing: Standing, at: i64) -> Result<HouseholdDoc> {
         Standing::Cleared => (Base::Lifted, Some(MonitoredKind::UnstableLifted), Some(true)),
     };
     let risks = if monitored_kind.is_some() { vec!["illness".to_owned()] } else { Vec::new() };
-    let facts = Facts {
+    Facts {
         profile: Profile {
             base: Some(base),
+            priority: priority.then_some(true),
             monitored_kind,
             cleared,
             registered_risks: risks,
             phone: Some("13900000000".to_owned()),
+            more: [("head_name".to_owned(), HEAD.into())].into(),
             ..Profile::default()
         },
         members: vec![
-            member("preview00001", "韦秀英", "99999919650307002", "head"),
+            member("preview00001", HEAD, "99999919650307002", "head"),
             member("preview00002", "李建国", "99999919630812001", "spouse"),
             member("preview00003", "李小明", "99999920120521003", "grandson"),
         ],
         ..Facts::default()
-    };
+    }
+}
+
+const HEAD: &str = "韦秀英";
+
+fn invented(facts: &Facts, at: i64) -> Result<HouseholdDoc> {
     let place = Place {
         county: "虚构县".to_owned(),
         township: "龙泉镇（虚构）".to_owned(),
@@ -188,5 +207,6 @@ fn invented(standing: Standing, at: i64) -> Result<HouseholdDoc> {
         hamlet: "上韦屯".to_owned(),
         ..Place::default()
     };
-    HouseholdDoc::found(new_household(), &Founding { place, facts, source: Source::Phone }, NOBODY, at)
+    let founding = Founding { place, facts: facts.clone(), source: Source::Phone };
+    HouseholdDoc::found(new_household(), &founding, NOBODY, at)
 }

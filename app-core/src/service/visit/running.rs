@@ -205,20 +205,32 @@ pub(super) fn locate(instance: &Instance, path: &str) -> Option<NodeId> {
         return Some(node);
     }
     let last = path.rsplit('/').next()?;
-    if let Some((name, key)) = keyed(last) {
-        let fits = |n: &NodeId| instance.tree().name(*n) == name && instance.key(*n) == Some(key);
-        return instance.walk().into_iter().find(fits);
-    }
-    let key = path.rsplit('/').skip(1).find_map(keyed).map(|(_, key)| key);
+    let keys = keys_of(path);
     let all = instance.walk();
+    if let Some((name, _)) = keyed(last) {
+        let fits = |n: NodeId| instance.tree().name(n) == name && instance.key(n).is_some();
+        return in_instance(instance, &all, &keys, &fits);
+    }
     let find = |called: &dyn Fn(&Question) -> bool| {
-        let fits = |n: &&NodeId| {
-            let question = instance.question(**n);
-            !question.kind.is_container() && called(question) && key_around(instance, **n) == key
+        let fits = |n: NodeId| {
+            let question = instance.question(n);
+            !question.kind.is_container() && called(question)
         };
-        all.iter().find(fits).copied()
+        in_instance(instance, &all, &keys, &fits)
     };
     find(&|q| q.name == last).or_else(|| find(&|q| was_called(q, last)))
+}
+
+/// The first fitting node in the instance of these keys. Where repeats were put into one another or taken apart, the innermost
+/// key has to do, if it is only one's.
+fn in_instance(instance: &Instance, all: &[NodeId], keys: &str, fits: &dyn Fn(NodeId) -> bool) -> Option<NodeId> {
+    let fitting = || all.iter().copied().filter(|n| fits(*n));
+    if let Some(found) = fitting().find(|n| keys_around(instance, *n) == keys) {
+        return Some(found);
+    }
+    let inner = keys.rsplit('.').next().filter(|k| !k.is_empty())?;
+    let mut near = fitting().filter(|n| keys_around(instance, *n).rsplit('.').next() == Some(inner));
+    near.next().filter(|_| near.next().is_none())
 }
 
 /// Whether the form says that a question had this name before (`bind::ruhu:was`).
@@ -231,14 +243,20 @@ pub(super) fn keyed(segment: &str) -> Option<(&str, &str)> {
     segment.strip_suffix(']')?.split_once('[')
 }
 
-/// The key of the nearest instance around a node.
-fn key_around(instance: &Instance, node: NodeId) -> Option<&str> {
+/// The keys of the instances that a path goes through, outermost first, as the file joins them: `a[k1]/b[k2]/c` and `b[k1.k2]/c`
+/// both → `k1.k2`.
+pub(super) fn keys_of(path: &str) -> String {
+    path.split('/').filter_map(keyed).map(|(_, key)| key).collect::<Vec<_>>().join(".")
+}
+
+/// The keys of the instances around a node, itself included, outermost first.
+fn keys_around(instance: &Instance, node: NodeId) -> String {
+    let mut keys = Vec::new();
     let mut at = Some(node);
     while let Some(n) = at {
-        if let Some(key) = instance.key(n) {
-            return Some(key);
-        }
+        keys.extend(instance.key(n));
         at = instance.tree().parent(n);
     }
-    None
+    keys.reverse();
+    keys.join(".")
 }

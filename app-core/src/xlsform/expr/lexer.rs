@@ -2,6 +2,7 @@
 
 use super::ExprError;
 use super::ast::Op;
+use crate::told;
 use crate::xlsform::num::Num;
 
 /// A token and where it begins (in characters).
@@ -37,7 +38,10 @@ pub const MAX_LENGTH: usize = 32_768;
 pub fn lex(text: &str) -> Result<Vec<Token>, ExprError> {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() > MAX_LENGTH {
-        return Err(ExprError::new(0, format!("the expression is longer than {MAX_LENGTH} characters")));
+        return Err(ExprError::new(
+            0,
+            told!("the expression is longer than {} characters", "公式超过 {} 个字符。", MAX_LENGTH),
+        ));
     }
     let mut lexer = Lexer { chars: &chars, at: 0, out: Vec::new() };
     while lexer.next()? {}
@@ -100,8 +104,13 @@ impl Lexer<'_> {
             '.' if two == Some('.') => self.push(Kind::DotDot, 2),
             '.' => self.push(Kind::Dot, 1),
             _ if is_name_start(c) => self.name(),
-            '@' => return Err(ExprError::new(self.at, "attributes (@…) are not part of a form's data".into())),
-            _ => return Err(ExprError::new(self.at, format!("“{c}” is not expected here"))),
+            '@' => {
+                return Err(ExprError::new(
+                    self.at,
+                    told!("attributes (@…) are not part of a form's data", "表单数据没有属性（@…）。"),
+                ));
+            }
+            _ => return Err(ExprError::new(self.at, told!("“{}” is not expected here", "这里不应出现“{}”。", c))),
         }
         Ok(true)
     }
@@ -109,7 +118,7 @@ impl Lexer<'_> {
     fn text(&mut self, quote: char) -> Result<(), ExprError> {
         let rest = self.chars.get(self.at + 1..).unwrap_or_default();
         let Some(end) = rest.iter().position(|c| *c == quote) else {
-            return Err(ExprError::new(self.at, "a quotation mark is not closed".into()));
+            return Err(ExprError::new(self.at, told!("a quotation mark is not closed", "引号没有成对。")));
         };
         let text = rest.iter().take(end).collect();
         self.push(Kind::Text(text), end + 2);
@@ -119,11 +128,14 @@ impl Lexer<'_> {
     fn reference(&mut self) -> Result<(), ExprError> {
         let rest = self.chars.get(self.at + 2..).unwrap_or_default();
         let Some(end) = rest.iter().position(|c| *c == '}') else {
-            return Err(ExprError::new(self.at, "${ is not closed by }".into()));
+            return Err(ExprError::new(self.at, told!("${ is not closed by }", "${ 后面缺少 }。")));
         };
         let name: String = rest.iter().take(end).collect();
         if !is_name(name.strip_prefix("last-saved#").unwrap_or(&name)) {
-            return Err(ExprError::new(self.at, format!("“${{{name}}}” does not hold a question's name")));
+            return Err(ExprError::new(
+                self.at,
+                told!("“${{{}}}” does not hold a question's name", "“${{{}}}”里写的不是问题的名称。", name),
+            ));
         }
         self.push(Kind::Ref(name), end + 3);
         Ok(())
@@ -143,7 +155,7 @@ impl Lexer<'_> {
         let text: String = self.chars.iter().skip(self.at).take(length).collect();
         // Hundreds of digits are a slip, and what they overflow to has no way to be written down again.
         let Some(number) = Num::parse(&text).filter(|n| n.is_finite()) else {
-            return Err(ExprError::new(self.at, "the number is too large".into()));
+            return Err(ExprError::new(self.at, told!("the number is too large", "数字太大。")));
         };
         self.push(Kind::Number(number), length);
         Ok(())

@@ -26,6 +26,8 @@ pub use value::{NodeRef, Value};
 use super::env::Env;
 use super::num::Num;
 use super::tree::{NodeId, Tree};
+use crate::told;
+use crate::told::Told;
 
 /// What is wrong with an expression, in words a form's author understands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,12 +36,17 @@ pub struct ExprError {
     /// Where, in characters from the beginning (0 is the first).
     pub offset: usize,
     /// What.
-    pub message: String,
+    pub message: Told,
 }
 
 impl ExprError {
-    pub(crate) fn new(offset: usize, message: String) -> ExprError {
+    pub(crate) fn new(offset: usize, message: Told) -> ExprError {
         ExprError { offset, message }
+    }
+
+    /// With its place, in both languages.
+    pub fn told(&self) -> Told {
+        told!("{} (at character {})", "{}（在第 {} 个字符处）", self.message, self.offset.saturating_add(1))
     }
 }
 

@@ -4,6 +4,8 @@ use super::ExprError;
 use super::ast::{Axis, Expr, Filter, NEGATE_LEVEL, Op, Path, Start, Step, Test};
 use super::functions;
 use super::lexer::{Kind, Token, lex};
+use crate::told;
+use crate::told::Told;
 
 /// How deep parentheses, predicates and calls may nest.
 const MAX_DEPTH: usize = 60;
@@ -14,7 +16,7 @@ pub fn parse(text: &str) -> Result<Expr, ExprError> {
     let expr = parser.chain(0)?;
     match parser.peek() {
         None => Ok(expr),
-        Some(_) => Err(parser.error("something is left over here")),
+        Some(_) => Err(parser.error(told!("something is left over here", "从这里起的内容是多余的。"))),
     }
 }
 
@@ -44,19 +46,19 @@ impl Parser {
         yes
     }
 
-    fn error(&self, message: impl Into<String>) -> ExprError {
-        ExprError::new(self.tokens.get(self.at).map_or(self.end, |t| t.offset), message.into())
+    fn error(&self, message: Told) -> ExprError {
+        ExprError::new(self.tokens.get(self.at).map_or(self.end, |t| t.offset), message)
     }
 
-    fn expect(&mut self, kind: Kind, what: &str) -> Parsed<()> {
-        if self.take(&kind) { Ok(()) } else { Err(self.error(format!("{what} is missing"))) }
+    fn expect(&mut self, kind: Kind, what: Told) -> Parsed<()> {
+        if self.take(&kind) { Ok(()) } else { Err(self.error(told!("{} is missing", "缺少{}。", what))) }
     }
 
     /// Operators from `level` up. One call per level that really occurs: precedence climbing.
     fn chain(&mut self, level: u8) -> Parsed<Expr> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.error("the expression nests too deep"));
+            return Err(self.error(told!("the expression nests too deep", "公式的括号嵌套太深。")));
         }
         let mut left = self.operand()?;
         while let Some(op) = self.operator(level) {
@@ -132,13 +134,13 @@ impl Parser {
                 Ok(Expr::Path(Path { start: Start::Current, steps }))
             }
             base if gives_nodes(&base) => Ok(Expr::Filter(Box::new(Filter { base, predicates, steps }))),
-            _ => Err(self.error("only nodes can be followed by [ or /")),
+            _ => Err(self.error(told!("only nodes can be followed by [ or /", "只有问题或路径后面才能写 [ 或 /。"))),
         }
     }
 
     fn primary(&mut self) -> Parsed<Expr> {
         let Some(token) = self.tokens.get(self.at).cloned() else {
-            return Err(self.error("the expression ends too early"));
+            return Err(self.error(told!("the expression ends too early", "公式没有写完。")));
         };
         match token.kind {
             Kind::Number(n) => self.literal(Expr::Number(n)),
@@ -147,11 +149,11 @@ impl Parser {
             Kind::Open => {
                 self.at += 1;
                 let inner = self.chain(0)?;
-                self.expect(Kind::Close, "“)”")?;
+                self.expect(Kind::Close, told!("“)”", "右括号“)”"))?;
                 Ok(inner)
             }
             Kind::Name(name) => self.call(&name),
-            _ => Err(self.error("a value is missing here")),
+            _ => Err(self.error(told!("a value is missing here", "这里缺少一个值。"))),
         }
     }
 
@@ -162,10 +164,10 @@ impl Parser {
 
     fn call(&mut self, name: &str) -> Parsed<Expr> {
         let Some(function) = functions::find(name) else {
-            return Err(self.error(format!("the function {name}() is not known")));
+            return Err(self.error(told!("the function {}() is not known", "不认识函数 {}()。", name)));
         };
         self.at += 1;
-        self.expect(Kind::Open, "“(”")?;
+        self.expect(Kind::Open, told!("“(”", "左括号“(”"))?;
         let mut args = Vec::new();
         if !self.take(&Kind::Close) {
             loop {
@@ -173,11 +175,17 @@ impl Parser {
                 if self.take(&Kind::Close) {
                     break;
                 }
-                self.expect(Kind::Comma, "“,” or “)”")?;
+                self.expect(Kind::Comma, told!("“,” or “)”", "“,”或“)”"))?;
             }
         }
         if !function.accepts(args.len()) {
-            return Err(self.error(format!("{name}() takes {}, not {}", function.takes(), args.len())));
+            return Err(self.error(told!(
+                "{}() takes {}, not {}",
+                "{}() 需要{}，这里写了 {} 个。",
+                name,
+                function.takes(),
+                args.len()
+            )));
         }
         if function.name == "current" {
             return Ok(Expr::Path(Path { start: Start::Current, steps: Vec::new() }));
@@ -189,7 +197,7 @@ impl Parser {
         let mut out = Vec::new();
         while self.take(&Kind::OpenBracket) {
             out.push(self.chain(0)?);
-            self.expect(Kind::CloseBracket, "“]”")?;
+            self.expect(Kind::CloseBracket, told!("“]”", "右方括号“]”"))?;
         }
         Ok(out)
     }
@@ -238,7 +246,7 @@ impl Parser {
                 self.at += 2;
                 Ok(*axis)
             }
-            None => Err(self.error(format!("the axis {name}:: is not supported"))),
+            None => Err(self.error(told!("the axis {}:: is not supported", "不支持路径写法 {}::。", name))),
         }
     }
 
@@ -250,17 +258,17 @@ impl Parser {
             }
             Some(Kind::Name(name)) if self.peek_at(1) == Some(&Kind::Open) => {
                 if name != "node" {
-                    return Err(self.error(format!("{name}() is not supported in a path")));
+                    return Err(self.error(told!("{}() is not supported in a path", "路径中不能用 {}()。", name)));
                 }
                 self.at += 2;
-                self.expect(Kind::Close, "“)”")?;
+                self.expect(Kind::Close, told!("“)”", "右括号“)”"))?;
                 Ok(Test::Node)
             }
             Some(Kind::Name(name)) => {
                 self.at += 1;
                 Ok(Test::Name(name.into()))
             }
-            _ => Err(self.error("a name is missing in the path")),
+            _ => Err(self.error(told!("a name is missing in the path", "路径中缺少名称。"))),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::model::{Form, Question, QuestionId};
 use super::types::Kind;
 use super::words::split;
+use crate::told;
 use crate::xlsform::problem::Problem;
 use std::collections::HashMap;
 
@@ -15,7 +16,11 @@ pub fn triggers(form: &Form, problems: &mut Vec<Problem>) {
     for (_, question) in form.iter() {
         let sources = question.setters.iter().flat_map(|s| &s.triggers).map(|id| form.question(*id));
         for source in sources.filter(|source| silent(source)) {
-            let message = format!("“{}” is not shown to anyone, so it cannot be a trigger", source.name);
+            let message = told!(
+                "“{}” is not shown to anyone, so it cannot be a trigger",
+                "“{}”不在屏幕上显示，不能用作触发（trigger）。",
+                source.name
+            );
             problems.push(Problem::cell("survey", question.row, "trigger", message));
         }
     }
@@ -27,7 +32,7 @@ pub fn settings(form: &Form, settings: &HashMap<String, String>, problems: &mut 
         for name in split(text).into_iter().filter_map(Result::err) {
             let name = name.strip_prefix("last-saved#").unwrap_or(&name);
             if form.find(name).is_none() {
-                let message = format!("there is no question named “{name}”");
+                let message = told!("there is no question named “{}”", "没有名为“{}”的问题。", name);
                 problems.push(Problem::cell("settings", 2, key, message));
             }
         }
@@ -38,13 +43,18 @@ pub fn settings(form: &Form, settings: &HashMap<String, String>, problems: &mut 
 pub fn choices(form: &Form, problems: &mut Vec<Problem>) {
     for (at, list) in form.lists.iter().enumerate() {
         for (choice, name) in list.references().filter(|(_, name)| form.named_in_choice(name).is_none()) {
-            let message = format!("there is no question named “{name}”");
+            let message = told!("there is no question named “{}”", "没有名为“{}”的问题。", name);
             problems.push(Problem::cell("choices", choice.row, "label", message));
         }
         let several = |(_, q): &(QuestionId, &Question)| q.list == Some(at) && q.kind != Kind::SelectOne;
         let Some((_, question)) = form.iter().find(several) else { continue };
         for choice in list.choices.iter().filter(|c| c.name.contains(char::is_whitespace)) {
-            let message = format!("“{}” holds blanks, so “{}” could not tell it apart", choice.name, question.name);
+            let message = told!(
+                "“{}” holds blanks, so “{}” could not tell it apart",
+                "选项代码“{}”里有空格，多选题“{}”分不清它。",
+                choice.name,
+                question.name
+            );
             problems.push(Problem::cell("choices", choice.row, "name", message));
         }
     }

@@ -3,6 +3,7 @@
 use super::header::{Cells, columns};
 use super::model::Formula;
 use super::words::{Piece, Words, split};
+use crate::told;
 use crate::xlsform::expr::Expr;
 use crate::xlsform::problem::Problem;
 use crate::xlsform::tree::Tree;
@@ -113,7 +114,10 @@ pub fn read(sheet: &Sheet, prefix: &str, duplicates_allowed: bool, problems: &mu
         let list = cells.code("list_name");
         if list.is_empty() {
             if !cells.get("name").is_empty() {
-                problems.push(cells.problem("list_name", "a choice must say which list it belongs to"));
+                problems.push(cells.problem(
+                    "list_name",
+                    told!("a choice must say which list it belongs to", "选项必须写明属于哪个列表（list_name）。"),
+                ));
             }
             continue;
         }
@@ -125,7 +129,10 @@ pub fn read(sheet: &Sheet, prefix: &str, duplicates_allowed: bool, problems: &mu
         let Some(list) = lists.get_mut(at) else { continue };
         match read_choice(&cells) {
             Ok(choice) if list.index.contains_key(&choice.name) && !duplicates_allowed => {
-                problems.push(cells.problem("name", format!("the list “{}” has “{}” already", list.name, choice.name)));
+                problems.push(cells.problem(
+                    "name",
+                    told!("the list “{}” has “{}” already", "列表“{}”里已经有选项代码“{}”。", list.name, choice.name),
+                ));
             }
             Ok(choice) => list.push(choice),
             Err(problem) => problems.push(problem),
@@ -138,7 +145,7 @@ pub fn read(sheet: &Sheet, prefix: &str, duplicates_allowed: bool, problems: &mu
 fn read_choice(cells: &Cells<'_>) -> Result<Choice, Problem> {
     let name = cells.code("name");
     if name.is_empty() {
-        return Err(cells.problem("name", "a choice must have a name"));
+        return Err(cells.problem("name", told!("a choice must have a name", "选项必须有代码（name）。")));
     }
     let mut label = Words::default();
     for (language, text) in cells.languages("label") {

@@ -2,6 +2,8 @@
 
 use super::model::{Form, Formula, Question, QuestionId};
 use super::reads::{Read, reads};
+use crate::told;
+use crate::told::Told;
 use crate::xlsform::problem::Problem;
 use std::collections::HashMap;
 
@@ -210,7 +212,10 @@ impl Builder<'_> {
         path.push(index);
         // Chains are as long as a form has formulas at most; the depth is bounded by MAX_CHAIN for hostile forms.
         if path.len() > MAX_CHAIN {
-            self.problem(index, format!("more than {MAX_CHAIN} formulas hang on each other in a row"));
+            self.problem(
+                index,
+                told!("more than {} formulas hang on each other in a row", "连环引用的公式超过 {} 个。", MAX_CHAIN),
+            );
         } else {
             for next in self.before(index) {
                 self.visit(next, path);
@@ -236,10 +241,10 @@ impl Builder<'_> {
             .filter_map(|i| self.slots.get(*i))
             .map(|s| format!("{} ({})", self.form.question(s.question).name, s.kind.column()))
             .collect();
-        self.problem(index, format!("the formulas go round in a circle: {}", names.join(" → ")));
+        self.problem(index, told!("the formulas go round in a circle: {}", "公式循环引用：{}。", names.join(" → ")));
     }
 
-    fn problem(&mut self, index: usize, message: String) {
+    fn problem(&mut self, index: usize, message: Told) {
         let Some(slot) = self.slots.get(index) else { return };
         let row = self.form.question(slot.question).row;
         self.problems.push(Problem::cell("survey", row, slot.kind.column(), message));

@@ -1,5 +1,7 @@
 //! Headings: aliases, languages, `bind::` columns → one [`Cells`] per row.
 
+use crate::told;
+use crate::told::Told;
 use crate::xlsform::problem::Problem;
 use crate::xlsform::workbook::{Row, Sheet};
 use std::collections::BTreeMap;
@@ -186,7 +188,7 @@ pub fn columns(sheet: &Sheet) -> Result<Vec<Column>, Problem> {
                 &sheet.name,
                 1,
                 raw,
-                format!("the columns “{}” and “{raw}” mean the same", twin.raw),
+                told!("the columns “{}” and “{}” mean the same", "“{}”和“{}”是同一列，只能留一个。", twin.raw, raw),
             ));
         }
         out.push(Column { heading, raw: raw.clone() });
@@ -243,7 +245,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A problem of this row's cell.
-    pub fn problem(&self, key: &str, message: impl Into<String>) -> Problem {
+    pub fn problem(&self, key: &str, message: Told) -> Problem {
         Problem::cell(self.sheet, self.row, &self.raw(key), message)
     }
 }

@@ -11,6 +11,7 @@ use super::structure::{self, Draft, Structure};
 use super::type_names::implied;
 use super::types::{self, Kind};
 use super::words::{Piece, Words, split};
+use crate::told;
 use crate::xlsform::expr::Expr;
 use crate::xlsform::problem::{Problem, Problems};
 use crate::xlsform::tree::Tree;
@@ -27,10 +28,11 @@ pub fn compile(book: &Workbook, fallback_id: &str) -> Result<Form, Problems> {
         [one] if !["choices", "settings", "external_choices"].contains(&one.name.as_str()) => Some(one),
         _ => None,
     };
-    let survey =
-        book.sheet("survey").or(only).ok_or_else(|| Problem::whole("survey", "the workbook has no sheet “survey”"))?;
+    let survey = book.sheet("survey").or(only).ok_or_else(|| {
+        Problem::whole("survey", told!("the workbook has no sheet “survey”", "工作簿里没有 survey 工作表。"))
+    })?;
     if survey.columns.is_empty() {
-        return Err(Problem::whole("survey", "the sheet is empty").into());
+        return Err(Problem::whole("survey", told!("the sheet is empty", "这张工作表是空的。")).into());
     }
     let survey = &*loops::expand(survey, book.sheet("choices"))?;
     let settings = settings(book.sheet("settings"));
@@ -45,15 +47,20 @@ pub fn compile(book: &Workbook, fallback_id: &str) -> Result<Form, Problems> {
     let columns = columns(survey)?;
     for required in ["type", "name"] {
         if !columns.iter().any(|c| c.heading.key == required) {
-            problems.push(Problem::cell("survey", 1, required, format!("the column “{required}” is missing")));
+            problems.push(Problem::cell(
+                "survey",
+                1,
+                required,
+                told!("the column “{}” is missing", "缺少“{}”列。", required),
+            ));
         }
     }
     let structure = structure::read(survey, &columns, &mut lists, &mut problems);
     let questions = structure.questions.len();
     if questions > MAX_QUESTIONS {
-        problems.push(Problem::whole("survey", format!("more than {MAX_QUESTIONS} questions")));
+        problems.push(Problem::whole("survey", told!("more than {} questions", "问题超过 {} 个。", MAX_QUESTIONS)));
     } else if questions == 1 && problems.is_empty() {
-        problems.push(Problem::whole("survey", "the form asks nothing"));
+        problems.push(Problem::whole("survey", told!("the form asks nothing", "这张表一个问题也没有。")));
     }
     let (mut form, drafts) = assemble(structure, lists, &settings, fallback_id);
     // Formulas are read even after other problems, so that an author sees all of them at once.
@@ -237,7 +244,9 @@ fn read_question(form: &Form, id: QuestionId, draft: &Draft<'_>, problems: &mut 
         };
         if text.is_empty() || !belongs(key, question.kind) {
             if !text.is_empty() && !matches!(key, "required" | "readonly" | "constraint" | "calculation") {
-                problems.push(cells.problem(key, format!("a {} cannot have this", question.kind.name())));
+                problems.push(
+                    cells.problem(key, told!("a {} cannot have this", "{} 题不能填这一列。", question.kind.name())),
+                );
             }
             continue;
         }
@@ -311,12 +320,18 @@ fn read_triggers(resolver: &Resolver<'_>, cells: &Cells<'_>, problems: &mut Vec<
     for piece in split(&text) {
         match piece {
             Ok(glue) if glue.trim_matches([' ', ',']).is_empty() => {}
-            Ok(_) => {
-                problems.push(cells.problem("trigger", "a trigger is one or more ${question}, separated by commas"))
-            }
+            Ok(_) => problems.push(cells.problem(
+                "trigger",
+                told!(
+                    "a trigger is one or more ${question}, separated by commas",
+                    "这一列应写一个或几个 ${问题名称}，用逗号隔开。"
+                ),
+            )),
             Err(name) => match resolver.form.find(&name) {
                 Some(id) => out.push(id),
-                None => problems.push(cells.problem("trigger", format!("there is no question named “{name}”"))),
+                None => problems.push(
+                    cells.problem("trigger", told!("there is no question named “{}”", "没有名为“{}”的问题。", name)),
+                ),
             },
         }
     }

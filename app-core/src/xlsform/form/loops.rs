@@ -3,6 +3,8 @@
 //! As pyxform does, a choice named `none` is left out.
 
 use super::header::{Column, columns};
+use crate::told;
+use crate::told::Told;
 use crate::xlsform::problem::Problem;
 use crate::xlsform::workbook::{MAX_ROWS, Row, Sheet};
 use std::borrow::Cow;
@@ -16,7 +18,15 @@ pub fn expand<'a>(survey: &'a Sheet, choices: Option<&Sheet>) -> Result<Cow<'a, 
     }
     let lists = match choices {
         Some(sheet) => Lists { sheet, headings: columns(sheet)? },
-        None => return Err(Problem::whole("choices", "a loop goes over a list of the choices sheet; there is none")),
+        None => {
+            return Err(Problem::whole(
+                "choices",
+                told!(
+                    "a loop goes over a list of the choices sheet; there is none",
+                    "循环（loop）要用 choices 工作表中的列表，但没有这张工作表。"
+                ),
+            ));
+        }
     };
     let loops = Loops { sheet: survey, headings, types, lists };
     let rows = loops.rows(&survey.rows, 0)?;
@@ -62,17 +72,21 @@ impl Loops<'_> {
             };
             let rest = rows.get(at..).unwrap_or_default();
             let length = self.length(rest).filter(|_| depth < 5);
-            let length = length.ok_or_else(|| self.fault(row, "the loop begins here and never ends"))?;
+            let length = length.ok_or_else(|| {
+                self.fault(row, told!("the loop begins here and never ends", "循环（loop）从这里开始，但没有结束行。"))
+            })?;
             self.write(row, list, rest.get(..length).unwrap_or_default(), depth, &mut out)?;
             at = at.saturating_add(length).saturating_add(1);
             if out.len() > MAX_ROWS {
-                return Err(self.fault(row, "written out the loop has too many rows"));
+                return Err(
+                    self.fault(row, told!("written out the loop has too many rows", "循环（loop）展开后行数太多。"))
+                );
             }
         }
         Ok(out)
     }
 
-    fn fault(&self, row: &Row, message: impl Into<String>) -> Problem {
+    fn fault(&self, row: &Row, message: Told) -> Problem {
         let heading = self.headings.get(self.types).map_or("type", |c| &c.raw);
         Problem::cell(&self.sheet.name, row.number, heading, message)
     }
@@ -98,7 +112,10 @@ impl Loops<'_> {
             choices.push(&other);
         }
         if choices.is_empty() {
-            return Err(self.fault(begin, format!("there is no list “{list}” on the choices sheet")));
+            return Err(self.fault(
+                begin,
+                told!("there is no list “{}” on the choices sheet", "choices 工作表中没有选项列表“{}”。", list),
+            ));
         }
         out.push(self.with_type(begin, "begin group"));
         for choice in choices {

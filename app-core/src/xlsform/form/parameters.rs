@@ -1,6 +1,8 @@
 //! The `parameters` column: `randomize=true seed=42`. Keys that a type does not know are slips, as for pyxform.
 
 use super::types::Kind;
+use crate::told;
+use crate::told::Told;
 use std::collections::BTreeMap;
 
 /// Reads a cell.
@@ -32,18 +34,26 @@ fn known(kind: Kind) -> Option<&'static [&'static str]> {
 }
 
 /// What is wrong with the parameters of a question of this type.
-pub fn check(kind: Kind, given: &BTreeMap<String, String>) -> Result<(), String> {
+pub fn check(kind: Kind, given: &BTreeMap<String, String>) -> Result<(), Told> {
     if let Some(known) = known(kind)
         && let Some(stranger) = given.keys().find(|key| !known.contains(&key.as_str()))
     {
-        return Err(format!("a {} has no parameter “{stranger}” (it has {})", kind.name(), known.join(", ")));
+        return Err(told!(
+            "a {} has no parameter “{}” (it has {})",
+            "{} 题没有参数“{}”，可用：{}。",
+            kind.name(),
+            stranger,
+            known.join(", ")
+        ));
     }
     if kind.has_choices() {
         match given.get("randomize").map(|r| r.to_lowercase()).as_deref() {
             Some("true" | "false") => {}
-            None if given.contains_key("seed") => return Err("a seed goes with randomize=true".into()),
+            None if given.contains_key("seed") => {
+                return Err(told!("a seed goes with randomize=true", "有 seed 时要写 randomize=true。"));
+            }
             None => {}
-            Some(_) => return Err("randomize is true or false".into()),
+            Some(_) => return Err(told!("randomize is true or false", "randomize 应为 true 或 false。")),
         }
     }
     Ok(())

@@ -2,6 +2,8 @@
 
 use super::model::Question;
 use super::types::Kind;
+use crate::told;
+use crate::told::Told;
 use crate::xlsform::num::Num;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -28,19 +30,22 @@ pub fn bounds(question: &Question) -> Option<(Num, Num)> {
 }
 
 /// What is wrong with the parameters of a range question, as pyxform sees it.
-pub fn check(question: &Question) -> Result<(), String> {
+pub fn check(question: &Question) -> Result<(), Told> {
     if question.kind != Kind::Range {
         return Ok(());
     }
     for (key, default) in DEFAULTS {
         if number(&question.parameters, key, default).is_none() {
-            return Err(format!("“{key}” of a range is a number"));
+            return Err(told!("“{}” of a range is a number", "range 题的“{}”应为数字。", key));
         }
     }
     let step = number(&question.parameters, "step", "1").unwrap_or(Num::ZERO);
     let width = bounds(question).map_or(Num::ZERO, |(least, most)| most.minus(least));
     if step == Num::ZERO || step.compare(width) == Some(Ordering::Greater) {
-        return Err("the step of a range is neither 0 nor wider than the range".into());
+        return Err(told!(
+            "the step of a range is neither 0 nor wider than the range",
+            "range 题的步长（step）不能为 0，也不能大于整个范围。"
+        ));
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use super::model::{Form, Formula, Question, QuestionId};
 use super::types::Kind;
+use crate::told;
+use crate::told::Told;
 use crate::xlsform::expr::functions::{self, digest, text};
 use crate::xlsform::expr::{self, Axis, Expr, Filter, Path, Start, Step, Test};
 
@@ -30,14 +32,18 @@ pub const LAST_SAVED: &str = "__last-saved";
 impl Resolver<'_> {
     /// The nodes whose texts are the choices of a select: every answered `${from}`, or those a filter keeps. In the
     /// filter, names beside `from` are those of the same instance.
-    pub fn drawn(&self, from: &str, filter: &str) -> Result<Formula, String> {
+    pub fn drawn(&self, from: &str, filter: &str) -> Result<Formula, Told> {
         let target = self.find(from)?;
         if self.form.question(target).repeat.is_none() || self.form.question(target).kind.is_container() {
-            return Err(format!("“{from}” is no question inside a repeat, so it has no answers to choose from"));
+            return Err(told!(
+                "“{}” is no question inside a repeat, so it has no answers to choose from",
+                "“{}”不是重复组里的问题，没有答案可作选项。",
+                from
+            ));
         }
         let (start, mut steps) = self.to_all(target);
         let source = if filter.is_empty() { format!("${{{from}}} != ''") } else { filter.to_string() };
-        let mut predicate = expr::parse(&source).map_err(|e| e.to_string())?;
+        let mut predicate = expr::parse(&source).map_err(|e| e.told())?;
         let beside = Resolver { form: self.form, at: self.at, item: self.form.question(target).parent };
         beside.expr(&mut predicate, Around { item: true, in_predicate: true, has_instance: false, absolute: false })?;
         let own = steps.pop();
@@ -49,8 +55,8 @@ impl Resolver<'_> {
     }
 
     /// Parses and resolves.
-    pub fn read(&self, source: &str, choice_filter: bool) -> Result<Formula, String> {
-        let mut expr = expr::parse(source).map_err(|e| e.to_string())?;
+    pub fn read(&self, source: &str, choice_filter: bool) -> Result<Formula, Told> {
+        let mut expr = expr::parse(source).map_err(|e| e.told())?;
         let mut has_instance = false;
         expr.walk(&mut |e| has_instance |= matches!(e, Expr::Call(f, _) if f.name == "instance"));
         let around = Around { item: choice_filter, in_predicate: false, has_instance, absolute: false };
@@ -58,7 +64,7 @@ impl Resolver<'_> {
         Ok(Formula { source: source.to_string(), expr })
     }
 
-    fn expr(&self, expr: &mut Expr, around: Around) -> Result<(), String> {
+    fn expr(&self, expr: &mut Expr, around: Around) -> Result<(), Told> {
         match expr {
             Expr::Ref(name) => *expr = self.reference(name, around)?,
             Expr::Path(path) => self.steps(&mut path.steps, around)?,
@@ -92,23 +98,29 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn steps(&self, steps: &mut [Step], around: Around) -> Result<(), String> {
+    fn steps(&self, steps: &mut [Step], around: Around) -> Result<(), Told> {
         for predicate in steps.iter_mut().flat_map(|s| &mut s.predicates) {
             self.expr(predicate, Around { in_predicate: true, ..around })?;
         }
         Ok(())
     }
 
-    fn find(&self, name: &str) -> Result<QuestionId, String> {
+    fn find(&self, name: &str) -> Result<QuestionId, Told> {
         let all = self.form.by_name.get(name).map_or(&[] as &[QuestionId], Vec::as_slice);
         match all.iter().filter(|id| !self.form.question(**id).generated).count() {
-            0 => Err(format!("there is no question named “{name}”")),
-            1 => self.form.find(name).ok_or_else(|| format!("the form itself adds another question named “{name}”")),
-            _ => Err(format!("several questions are named “{name}”, so ${{{name}}} could be any of them")),
+            0 => Err(told!("there is no question named “{}”", "没有名为“{}”的问题。", name)),
+            1 => self.form.find(name).ok_or_else(|| {
+                told!("the form itself adds another question named “{}”", "表单自动加入的问题也叫“{}”，请改名。", name)
+            }),
+            _ => Err(told!(
+                "several questions are named “{0}”, so ${{{0}}} could be any of them",
+                "有几个问题都叫“{0}”，分不清 ${{{0}}} 指哪一个。",
+                name
+            )),
         }
     }
 
-    fn reference(&self, name: &str, around: Around) -> Result<Expr, String> {
+    fn reference(&self, name: &str, around: Around) -> Result<Expr, Told> {
         if let Some(old) = name.strip_prefix("last-saved#") {
             return self.last_saved(old);
         }
@@ -136,9 +148,10 @@ impl Resolver<'_> {
     }
 
     /// `${last-saved#name}`: the answer in what was last saved of this form.
-    fn last_saved(&self, name: &str) -> Result<Expr, String> {
+    fn last_saved(&self, name: &str) -> Result<Expr, Told> {
         let trail = self.form.trail(self.find(name)?);
-        let instance = functions::find("instance").ok_or("instance() is not known")?;
+        let instance =
+            functions::find("instance").ok_or_else(|| told!("instance() is not known", "不认识函数 instance()。"))?;
         Ok(Expr::Filter(Box::new(Filter {
             base: Expr::Call(instance, vec![Expr::Text(LAST_SAVED.into())]),
             predicates: Vec::new(),
@@ -216,7 +229,7 @@ impl Resolver<'_> {
     }
 
     /// `${name}` inside quotation marks stands for the path, as text.
-    fn text(&self, text: &str) -> Result<String, String> {
+    fn text(&self, text: &str) -> Result<String, Told> {
         let mut out = String::new();
         for piece in super::words::split(text) {
             match piece {
@@ -228,16 +241,23 @@ impl Resolver<'_> {
     }
 
     /// What can be known to be wrong before it runs.
-    fn check_call(&self, name: &str, args: &[Expr]) -> Result<(), String> {
+    fn check_call(&self, name: &str, args: &[Expr]) -> Result<(), Told> {
         match (name, args) {
-            ("regex", [_, Expr::Text(pattern)]) if text::pattern(pattern).is_none() => {
-                Err(format!("the pattern “{pattern}” is not a regular expression this engine runs"))
-            }
-            ("digest", [_, Expr::Text(algorithm), ..]) if !digest::ALGORITHMS.contains(&&**algorithm) => {
-                Err(format!("digest: the algorithm “{algorithm}” is not supported ({})", digest::ALGORITHMS.join(", ")))
-            }
-            ("jr:itext", [Expr::Text(id)]) if self.form.choice_of_itext(id).is_none() => Err(format!(
-                "jr:itext: “{id}” is no choice: write the itextId of one (its list, a dash, its place from 0)"
+            ("regex", [_, Expr::Text(pattern)]) if text::pattern(pattern).is_none() => Err(told!(
+                "the pattern “{}” is not a regular expression this engine runs",
+                "“{}”不是可用的正则表达式。",
+                &**pattern
+            )),
+            ("digest", [_, Expr::Text(algorithm), ..]) if !digest::ALGORITHMS.contains(&&**algorithm) => Err(told!(
+                "digest: the algorithm “{}” is not supported ({})",
+                "digest 不支持算法“{}”，可用：{}。",
+                &**algorithm,
+                digest::ALGORITHMS.join(", ")
+            )),
+            ("jr:itext", [Expr::Text(id)]) if self.form.choice_of_itext(id).is_none() => Err(told!(
+                "jr:itext: “{}” is no choice: write the itextId of one (its list, a dash, its place from 0)",
+                "jr:itext：“{}”不是选项，应写选项的 itextId（列表名-序号，序号从 0 起）。",
+                &**id
             )),
             ("jr:choice-name", [_, Expr::Text(path)]) => {
                 let name = path.trim().trim_start_matches("${").trim_end_matches('}');
@@ -246,7 +266,11 @@ impl Resolver<'_> {
                 if question.kind.has_choices() {
                     Ok(())
                 } else {
-                    Err(format!("jr:choice-name: “{}” has no choices", question.name))
+                    Err(told!(
+                        "jr:choice-name: “{}” has no choices",
+                        "jr:choice-name：“{}”不是选择题，没有选项。",
+                        question.name
+                    ))
                 }
             }
             _ => Ok(()),

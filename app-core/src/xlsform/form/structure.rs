@@ -4,6 +4,7 @@ use super::choices::ChoiceList;
 use super::header::{Cells, Column};
 use super::model::{Question, QuestionId};
 use super::types::{self, Kind, Shape, Type};
+use crate::told;
 use crate::xlsform::expr::is_name;
 use crate::xlsform::problem::Problem;
 use crate::xlsform::workbook::Sheet;
@@ -52,7 +53,11 @@ pub fn read<'a>(
     }
     for (id, row) in builder.open.drain(..).skip(1) {
         let name = builder.out.questions.get(id.at()).map_or("", |q| &q.name);
-        builder.problems.push(Problem::row(&sheet.name, row, format!("“{name}” begins here and never ends")));
+        builder.problems.push(Problem::row(
+            &sheet.name,
+            row,
+            told!("“{}” begins here and never ends", "“{}”从这里开始，但没有结束行（end）。", name),
+        ));
     }
     builder.out
 }
@@ -63,7 +68,7 @@ impl<'a> Builder<'a, '_> {
         if cell.is_empty() {
             // A row with neither name nor label is a remark.
             if !cells.get("name").is_empty() || !cells.languages("label").is_empty() {
-                self.problems.push(cells.problem("type", "the row has no type"));
+                self.problems.push(cells.problem("type", told!("the row has no type", "这一行没有题型（type）。")));
             }
             return;
         }
@@ -72,7 +77,9 @@ impl<'a> Builder<'a, '_> {
             Ok(Type::End(kind)) => self.end(kind, &cells),
             Ok(Type::Begin(kind)) => {
                 if self.open.len() > MAX_DEPTH {
-                    self.problems.push(cells.problem("type", format!("groups nest deeper than {MAX_DEPTH}")));
+                    self.problems.push(
+                        cells.problem("type", told!("groups nest deeper than {}", "分组嵌套超过 {} 层。", MAX_DEPTH)),
+                    );
                     return;
                 }
                 let row = cells.row;
@@ -101,7 +108,7 @@ impl<'a> Builder<'a, '_> {
         let name = cells.code("name");
         let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_string();
         if stem.is_empty() {
-            self.problems.push(cells.problem("name", "the row has no name"));
+            self.problems.push(cells.problem("name", told!("the row has no name", "这一行没有名称（name）。")));
         } else if !self.out.tables.contains(&stem) {
             self.out.tables.push(stem);
         }
@@ -112,11 +119,19 @@ impl<'a> Builder<'a, '_> {
         let Some(question) = self.out.questions.get(id.at()) else { return };
         if question.kind != kind {
             let what = if question.kind == Kind::Form {
-                "nothing is open".into()
+                told!("nothing is open", "前面没有开始的分组")
             } else {
-                format!("the {} “{}” of row {row} is open", question.kind.name(), question.name)
+                told!(
+                    "the {} “{}” of row {} is open",
+                    "未结束的是第 {2} 行的 {0} “{1}”",
+                    question.kind.name(),
+                    question.name,
+                    row
+                )
             };
-            self.problems.push(cells.problem("type", format!("a {} ends here, but {what}", kind.name())));
+            self.problems.push(
+                cells.problem("type", told!("a {} ends here, but {}", "这里结束一个 {}，但{}。", kind.name(), what)),
+            );
         }
         if question.kind != Kind::Form {
             self.open.pop();
@@ -130,7 +145,11 @@ impl<'a> Builder<'a, '_> {
         if from_file {
             let stem = list.rsplit_once('.').map_or(list, |(stem, _)| stem);
             if ![".csv", ".xml", ".geojson"].iter().any(|known| list.ends_with(known)) {
-                let message = format!("“{list}”: choices are taken from .csv, .xml and .geojson files only");
+                let message = told!(
+                    "“{}”: choices are taken from .csv, .xml and .geojson files only",
+                    "“{}”：选项文件只能是 .csv、.xml 或 .geojson。",
+                    list
+                );
                 self.problems.push(cells.problem("type", message));
             }
             geojson = list.ends_with(".geojson");
@@ -145,12 +164,18 @@ impl<'a> Builder<'a, '_> {
                     Some(list) => ("external_choices", list),
                     None => ("choices", list),
                 };
-                self.problems.push(cells.problem("type", format!("there is no list “{list}” on the {sheet} sheet")));
+                self.problems.push(cells.problem(
+                    "type",
+                    told!("there is no list “{}” on the {} sheet", "{1} 工作表中没有选项列表“{0}”。", list, sheet),
+                ));
             }
         }
         let row = cells.row;
         if or_other && !cells.get("choice_filter").is_empty() {
-            self.problems.push(cells.problem("choice_filter", "or_other and choice_filter do not go together"));
+            self.problems.push(cells.problem(
+                "choice_filter",
+                told!("or_other and choice_filter do not go together", "or_other 和 choice_filter 不能同时用。"),
+            ));
         }
         let Some(id) = self.question(kind, cells) else { return };
         if let Some(question) = self.out.questions.get_mut(id.at()) {
@@ -187,22 +212,34 @@ impl<'a> Builder<'a, '_> {
             name => name,
         };
         if kind == Kind::Audit && name != "audit" {
-            self.problems.push(cells.problem("name", "an audit is named “audit”, or not at all"));
+            self.problems.push(cells.problem(
+                "name",
+                told!("an audit is named “audit”, or not at all", "audit 题的名称只能是“audit”，或留空。"),
+            ));
         }
         if name == "meta" && self.open.len() == 1 {
-            self.problems.push(cells.problem("name", "“meta” is the form's own: another name is needed"));
+            self.problems.push(cells.problem(
+                "name",
+                told!("“meta” is the form's own: another name is needed", "“meta”是表单自用的名称，请换一个。"),
+            ));
         }
         if !is_name(&name) || name.contains(':') {
             let said = if name.is_empty() {
-                "the row has no name".to_string()
+                told!("the row has no name", "这一行没有名称（name）。")
             } else {
-                format!("“{name}” cannot be a name: letters, digits, _ - . only, beginning with a letter")
+                told!(
+                    "“{}” cannot be a name: letters, digits, _ - . only, beginning with a letter",
+                    "“{}”不能作名称：只能用字母、数字、_ - . ，并以字母开头。",
+                    name
+                )
             };
             self.problems.push(cells.problem("name", said));
             return None;
         }
         if self.siblings().any(|q| q.name == name) {
-            self.problems.push(cells.problem("name", format!("“{name}” is there twice in the same group")));
+            self.problems.push(
+                cells.problem("name", told!("“{}” is there twice in the same group", "同一分组里有两个“{}”。", name)),
+            );
             return None;
         }
         let binds = cells.prefixed("bind::");
@@ -239,18 +276,26 @@ impl<'a> Builder<'a, '_> {
             && says.iter().all(|k| cells.languages(k).is_empty())
             && cells.get("calculation").is_empty()
         {
-            self.problems.push(cells.problem("label", format!("“{}” has neither label nor hint", question.name)));
+            self.problems.push(cells.problem(
+                "label",
+                told!("“{}” has neither label nor hint", "“{}”既没有题目（label）也没有提示（hint）。", question.name),
+            ));
         }
         if kind == Kind::Calculate && cells.get("calculation").is_empty() && cells.get("default").is_empty() {
-            self.problems.push(cells.problem("calculation", format!("“{}” has nothing to calculate", question.name)));
+            self.problems.push(cells.problem(
+                "calculation",
+                told!("“{}” has nothing to calculate", "“{}”没有写计算公式（calculation）。", question.name),
+            ));
         }
         if question.overridable && cells.get("calculation").is_empty() {
-            self.problems.push(
-                cells.problem(
-                    "calculation",
-                    format!("“{}” may be overwritten, but nothing is calculated", question.name),
+            self.problems.push(cells.problem(
+                "calculation",
+                told!(
+                    "“{}” may be overwritten, but nothing is calculated",
+                    "“{}”设为可修改的计算值，但没有计算公式（calculation）。",
+                    question.name
                 ),
-            );
+            ));
         }
     }
 

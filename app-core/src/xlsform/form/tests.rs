@@ -68,7 +68,7 @@ fn each_fault_names_its_row_and_column() {
         if column != "calculation" || !says.contains("circle") {
             assert_eq!(problem.column.as_deref(), Some(column), "{row}: {problem}");
         }
-        assert!(problem.message.contains(says), "{row}: {problem}");
+        assert!(problem.message.en().contains(says), "{row}: {problem}");
     }
 }
 
@@ -82,27 +82,27 @@ fn a_circle_is_found_and_named() {
          | | calculate | c | | | ${a} + 1 |",
     )
     .unwrap_err();
-    assert!(problems[0].message.contains("a (calculation) → "), "{}", problems[0]);
+    assert!(problems[0].message.en().contains("a (calculation) → "), "{}", problems[0]);
     let own = "| survey | | | | |
          | | type | name | label | relevant |
          | | begin group | g | G | ${inside} = 1 |
          | | integer | inside | I | |
          | | end group | | | |";
-    assert!(compile_md(own).unwrap_err()[0].message.contains("circle"));
+    assert!(compile_md(own).unwrap_err()[0].message.en().contains("circle"));
 }
 
 #[test]
 fn other_sheets_are_watched_too() {
     let problem = |text: &str| compile_md(text).unwrap_err().remove(0);
-    assert!(problem("| choices | |\n| | list_name | name |\n| | a | b |").message.contains("no sheet"));
+    assert!(problem("| choices | |\n| | list_name | name |\n| | a | b |").message.en().contains("no sheet"));
     let twice = problem(
         "| survey | | | |\n| | type | name | label |\n| | select_one l | a | A |\n| choices | | |\n| | list_name | name | label |\n| | l | x | X |\n| | l | x | Y |",
     );
     assert_eq!((twice.sheet.as_str(), twice.row, twice.column.as_deref()), ("choices", Some(3), Some("name")));
     let columns = problem("| survey | | | |\n| | type | name | label | caption |\n| | text | a | A | B |");
-    assert_eq!((columns.row, columns.message.contains("mean the same")), (Some(1), true));
+    assert_eq!((columns.row, columns.message.en().contains("mean the same")), (Some(1), true));
     let open = problem("| survey | | | |\n| | type | name | label |\n| | begin group | g | G |\n| | text | a | A |");
-    assert_eq!((open.row, open.message.contains("never ends")), (Some(2), true));
+    assert_eq!((open.row, open.message.en().contains("never ends")), (Some(2), true));
 }
 
 #[test]

@@ -122,8 +122,8 @@ pub const SELECTS: &[(&str, Kind, bool)] = &[
 ];
 
 /// What pyxform takes and this engine does not run, and what to do instead.
-pub const NOT_RUN: &[(&str, &str)] =
-    &[("osm", "ask for a geopoint, geotrace or geoshape"), ("background-geopoint", "ask for a geopoint")];
+pub const NOT_RUN: &[(&str, &[&str])] =
+    &[("osm", &["geopoint", "geotrace", "geoshape"]), ("background-geopoint", &["geopoint"])];
 
 /// What the older types of fixed meaning say where the row says nothing: constraint and hint, as pyxform has them.
 pub fn implied(cell: &str) -> (&'static str, &'static str) {

@@ -1,6 +1,8 @@
 //! The `type` column. Its words are in `type_names.rs`.
 
 use super::type_names::{NOT_RUN, SELECTS, SIMPLE};
+use crate::told;
+use crate::told::Told;
 
 /// What a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,7 +175,7 @@ pub enum Type {
 }
 
 /// Understands a type cell; the error says what is wrong with it.
-pub fn read(cell: &str) -> Result<Type, String> {
+pub fn read(cell: &str) -> Result<Type, Told> {
     let text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((_, kind)) = SIMPLE.iter().find(|(name, _)| *name == text) {
         return Ok(Type::Plain(*kind));
@@ -181,19 +183,31 @@ pub fn read(cell: &str) -> Result<Type, String> {
     if matches!(text.as_str(), "csv-external" | "xml-external") {
         return Ok(Type::Table);
     }
-    if let Some((_, why)) = NOT_RUN.iter().find(|(name, _)| *name == text) {
-        return Err(format!("“{cell}” is not run here: {why}"));
+    if let Some((_, kinds)) = NOT_RUN.iter().find(|(name, _)| *name == text) {
+        return Err(told!(
+            "“{}” is not run here: ask for a {}",
+            "这里不能用“{}”，请改用 {}。",
+            cell,
+            kinds.join(" / ")
+        ));
     }
     if let Some((name, _)) = SIMPLE.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)) {
-        return Err(format!("the type “{cell}” is not known: it is written “{name}”"));
+        return Err(told!(
+            "the type “{}” is not known: it is written “{}”",
+            "不认识题型“{}”，应写作“{}”。",
+            cell,
+            *name
+        ));
     }
     if let Some(what) = text.strip_prefix("begin").map(|w| w.trim_start_matches([' ', '_'])) {
-        return container(what)
-            .map(Type::Begin)
-            .ok_or_else(|| format!("“{cell}” begins nothing known: group or repeat"));
+        return container(what).map(Type::Begin).ok_or_else(|| {
+            told!("“{}” begins nothing known: group or repeat", "“{}”后面应写 group 或 repeat。", cell)
+        });
     }
     if let Some(what) = text.strip_prefix("end").map(|w| w.trim_start_matches([' ', '_'])) {
-        return container(what).map(Type::End).ok_or_else(|| format!("“{cell}” ends nothing known: group or repeat"));
+        return container(what)
+            .map(Type::End)
+            .ok_or_else(|| told!("“{}” ends nothing known: group or repeat", "“{}”后面应写 group 或 repeat。", cell));
     }
     for (prefix, kind, from_file) in SELECTS {
         if let Some(rest) = text.strip_prefix(prefix)
@@ -203,18 +217,22 @@ pub fn read(cell: &str) -> Result<Type, String> {
             return if *prefix == "select_one_external" { external(parsed, cell) } else { Ok(parsed) };
         }
     }
-    Err(format!("the type “{cell}” is not known"))
+    Err(told!("the type “{}” is not known", "不认识题型“{}”。", cell))
 }
 
 /// What stands before the names of lists on the sheet `external_choices`, so that they are not those of `choices`.
 pub const EXTERNAL: &str = "external_choices/";
 
-fn external(parsed: Type, cell: &str) -> Result<Type, String> {
+fn external(parsed: Type, cell: &str) -> Result<Type, Told> {
     match parsed {
         Type::Choices { kind, list, from_file: false, or_other: false } => {
             Ok(Type::Choices { kind, list: format!("{EXTERNAL}{list}"), from_file: false, or_other: false })
         }
-        _ => Err(format!("“{cell}” takes the name of one list on the sheet external_choices")),
+        _ => Err(told!(
+            "“{}” takes the name of one list on the sheet external_choices",
+            "“{}”后面应写 external_choices 工作表中一个列表的名称。",
+            cell
+        )),
     }
 }
 
@@ -226,26 +244,33 @@ fn container(what: &str) -> Option<Kind> {
     }
 }
 
-fn select(kind: Kind, from_file: bool, rest: &str, cell: &str) -> Result<Type, String> {
+fn select(kind: Kind, from_file: bool, rest: &str, cell: &str) -> Result<Type, Told> {
     let (list, or_other) = match rest.strip_suffix("or_other").or_else(|| rest.strip_suffix("or specify other")) {
         Some(list) if list.is_empty() || list.ends_with(' ') => (list.trim(), true),
         _ => (rest, false),
     };
     if list.is_empty() {
-        return Err(format!("“{cell}” does not say which list"));
+        return Err(told!("“{}” does not say which list", "“{}”没有写用哪个选项列表。", cell));
     }
     if list.contains(' ') {
-        return Err(format!("“{cell}”: “{list}” is not the name of one list"));
+        return Err(told!("“{}”: “{}” is not the name of one list", "“{}”中的“{}”不是一个列表的名称。", cell, list));
     }
     if let Some(from) = list.strip_prefix("${").and_then(|l| l.strip_suffix('}')) {
         return if from_file || or_other {
-            Err(format!("“{cell}”: choices taken from answers go with neither a file nor or_other"))
+            Err(told!(
+                "“{}”: choices taken from answers go with neither a file nor or_other",
+                "“{}”：选项取自答案时，不能再用文件或 or_other。",
+                cell
+            ))
         } else {
             Ok(Type::Drawn { kind, from: from.trim().to_string() })
         };
     }
     if or_other && (kind == Kind::Rank || from_file) {
-        return Err("or_other goes with select_one and select_multiple only".into());
+        return Err(told!(
+            "or_other goes with select_one and select_multiple only",
+            "or_other 只能用于 select_one 和 select_multiple。"
+        ));
     }
     Ok(Type::Choices { kind, list: list.to_string(), from_file, or_other })
 }

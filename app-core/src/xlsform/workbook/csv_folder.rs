@@ -1,12 +1,14 @@
 //! One CSV per sheet in a folder.
 
 use super::{MAX_BYTES, Sheet, Workbook};
+use crate::told;
 use crate::xlsform::problem::{Problem, Problems};
 use std::path::Path;
 
 pub fn read(folder: &Path) -> Result<Workbook, Problems> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let entries = std::fs::read_dir(folder).map_err(|_| Problem::whole(&name, "the folder cannot be read"))?;
+    let entries = std::fs::read_dir(folder)
+        .map_err(|_| Problem::whole(&name, told!("the folder cannot be read", "文件夹无法读取。")))?;
     let mut files: Vec<_> =
         entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "csv")).collect();
     files.sort();
@@ -15,7 +17,7 @@ pub fn read(folder: &Path) -> Result<Workbook, Problems> {
         book.sheets.push(read_sheet(file)?);
     }
     if book.sheets.is_empty() {
-        return Err(Problem::whole(&name, "the folder holds no CSV sheet").into());
+        return Err(Problem::whole(&name, told!("the folder holds no CSV sheet", "文件夹里没有 CSV 表。")).into());
     }
     Ok(book)
 }
@@ -24,12 +26,20 @@ fn read_sheet(file: &Path) -> Result<Sheet, Problem> {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let small = std::fs::metadata(file).is_ok_and(|m| m.len() <= MAX_BYTES);
     if !small {
-        return Err(Problem::whole(stem, format!("the file is larger than {} MB", MAX_BYTES >> 20)));
+        return Err(Problem::whole(
+            stem,
+            told!("the file is larger than {} MB", "文件太大，最多 {} MB。", MAX_BYTES >> 20),
+        ));
     }
-    let bytes = std::fs::read(file).map_err(|_| Problem::whole(&stem, "the file cannot be read"))?;
+    let bytes =
+        std::fs::read(file).map_err(|_| Problem::whole(&stem, told!("the file cannot be read", "文件无法读取。")))?;
     let text = std::str::from_utf8(&bytes).map_err(|e| {
         let line = bytes.iter().take(e.valid_up_to()).filter(|b| **b == b'\n').count();
-        Problem::row(&stem, u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1), "the file is not UTF-8 text")
+        Problem::row(
+            &stem,
+            u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1),
+            told!("the file is not UTF-8 text", "文件不是 UTF-8 编码的文本。"),
+        )
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -43,7 +53,13 @@ fn read_sheet(file: &Path) -> Result<Sheet, Problem> {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {}
-            Err(e) => return Err(Problem::row(&stem, number.saturating_add(1), format!("the CSV is broken: {e}"))),
+            Err(e) => {
+                return Err(Problem::row(
+                    &stem,
+                    number.saturating_add(1),
+                    told!("the CSV is broken: {}", "CSV 格式有误：{}。", e.to_string()),
+                ));
+            }
         }
         let read = reader.position().line().saturating_sub(before);
         let own = record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>().saturating_add(1);

@@ -7,6 +7,7 @@
 //! ```
 
 use super::{Sheet, Workbook};
+use crate::told;
 use crate::xlsform::problem::{Problem, Problems};
 
 /// Rows with their numbers.
@@ -27,11 +28,17 @@ pub fn read(text: &str) -> Result<Workbook, Problems> {
                 rows.push((number, rest.to_vec()));
             }
             Some(_) => {}
-            None => return Err(Problem::whole("markdown", "the first table row does not name a sheet").into()),
+            None => {
+                return Err(Problem::whole(
+                    "markdown",
+                    told!("the first table row does not name a sheet", "表格第一行没有写工作表名称。"),
+                )
+                .into());
+            }
         }
     }
     if sheets.is_empty() {
-        return Err(Problem::whole("markdown", "there is no table").into());
+        return Err(Problem::whole("markdown", told!("there is no table", "文件里没有表格。")).into());
     }
     let sheets: Result<Vec<Sheet>, Problem> =
         sheets.into_iter().map(|(name, rows)| Sheet::from_rows(&name, rows)).collect();

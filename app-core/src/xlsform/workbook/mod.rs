@@ -8,6 +8,7 @@ mod markdown;
 mod xlsx;
 
 use super::problem::{Problem, Problems};
+use crate::told;
 use std::path::Path;
 
 pub use markdown::read as read_markdown;
@@ -73,7 +74,11 @@ impl Sheet {
                 continue;
             }
             if cells.len() > MAX_COLUMNS {
-                return Err(Problem::row(&sheet.name, number, format!("more than {MAX_COLUMNS} columns")));
+                return Err(Problem::row(
+                    &sheet.name,
+                    number,
+                    told!("more than {} columns", "超过 {} 列。", MAX_COLUMNS),
+                ));
             }
             if sheet.columns.is_empty() {
                 sheet.columns = cells;
@@ -81,7 +86,7 @@ impl Sheet {
                 sheet.rows.push(Row { number, cells });
             }
             if sheet.rows.len() > MAX_ROWS {
-                return Err(Problem::row(&sheet.name, number, format!("more than {MAX_ROWS} rows")));
+                return Err(Problem::row(&sheet.name, number, told!("more than {} rows", "超过 {} 行。", MAX_ROWS)));
             }
         }
         Ok(sheet)
@@ -91,20 +96,33 @@ impl Sheet {
 /// Reads a workbook by what the path is: a folder, `.xlsx`/`.xlsm`, or `.md`.
 pub fn read(path: &Path) -> Result<Workbook, Problems> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let meta = std::fs::metadata(path).map_err(|_| Problem::whole(&name, "there is no such file or folder"))?;
+    let meta = std::fs::metadata(path)
+        .map_err(|_| Problem::whole(&name, told!("there is no such file or folder", "没有这个文件或文件夹。")))?;
     if meta.is_dir() {
         return csv_folder::read(path);
     }
     if meta.len() > MAX_BYTES {
-        return Err(Problem::whole(&name, format!("the file is larger than {} MB", MAX_BYTES >> 20)).into());
+        return Err(Problem::whole(
+            &name,
+            told!("the file is larger than {} MB", "文件太大，最多 {} MB。", MAX_BYTES >> 20),
+        )
+        .into());
     }
     match path.extension().map(|e| e.to_string_lossy().to_lowercase()).as_deref() {
         Some("xlsx" | "xlsm") => xlsx::read(path, &name),
         Some("md") => {
-            let text =
-                std::fs::read_to_string(path).map_err(|_| Problem::whole(&name, "the file is not UTF-8 text"))?;
+            let text = std::fs::read_to_string(path).map_err(|_| {
+                Problem::whole(&name, told!("the file is not UTF-8 text", "文件不是 UTF-8 编码的文本。"))
+            })?;
             markdown::read(&text)
         }
-        _ => Err(Problem::whole(&name, "a form is a folder of CSV sheets, an .xlsx workbook or an .md file").into()),
+        _ => Err(Problem::whole(
+            &name,
+            told!(
+                "a form is a folder of CSV sheets, an .xlsx workbook or an .md file",
+                "表单应为 Excel 工作簿（.xlsx）、CSV 文件夹或 .md 文件。"
+            ),
+        )
+        .into()),
     }
 }

@@ -2,6 +2,7 @@
 //! archive says it holds.
 
 use super::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Sheet, Workbook};
+use crate::told;
 use crate::xlsform::problem::{Problem, Problems};
 use calamine::{DataRef, Reader, Xlsx};
 use std::io::{Cursor, Read};
@@ -11,7 +12,8 @@ use std::path::Path;
 const MAX_UNPACKED: u64 = 128 << 20;
 
 pub fn read(path: &Path, name: &str) -> Result<Workbook, Problems> {
-    let bytes = std::fs::read(path).map_err(|_| Problem::whole(name, "the file cannot be read"))?;
+    let bytes =
+        std::fs::read(path).map_err(|_| Problem::whole(name, told!("the file cannot be read", "文件无法读取。")))?;
     read_bytes(&bytes, name)
 }
 
@@ -27,7 +29,10 @@ pub fn read_bytes(bytes: &[u8], name: &str) -> Result<Workbook, Problems> {
 }
 
 fn broken(name: &str) -> Problem {
-    Problem::whole(name, "the file is damaged or is not an Excel workbook (.xlsx)")
+    Problem::whole(
+        name,
+        told!("the file is damaged or is not an Excel workbook (.xlsx)", "文件已损坏，或不是 Excel 工作簿（.xlsx）。"),
+    )
 }
 
 /// Unpacks every part into nothing, counting, so that a small file cannot become a huge one later.
@@ -43,7 +48,7 @@ fn check_unpacked(bytes: &[u8], name: &str) -> Result<(), Problem> {
             None => {
                 return Err(Problem::whole(
                     name,
-                    format!("the workbook unpacks to more than {} MB", MAX_UNPACKED >> 20),
+                    told!("the workbook unpacks to more than {} MB", "工作簿解开后超过 {} MB。", MAX_UNPACKED >> 20),
                 ));
             }
         };
@@ -79,15 +84,15 @@ fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, left: &mut usize) -> R
         }
         let (row, column) = cell.get_position();
         let (number, column) = (row.saturating_add(1), column as usize);
-        *left = left
-            .checked_sub(1)
-            .ok_or_else(|| Problem::row(sheet, number, format!("more than {MAX_CELLS} filled cells")))?;
+        *left = left.checked_sub(1).ok_or_else(|| {
+            Problem::row(sheet, number, told!("more than {} filled cells", "有内容的单元格超过 {} 个。", MAX_CELLS))
+        })?;
         if column >= MAX_COLUMNS {
-            return Err(Problem::row(sheet, number, format!("more than {MAX_COLUMNS} columns")));
+            return Err(Problem::row(sheet, number, told!("more than {} columns", "超过 {} 列。", MAX_COLUMNS)));
         }
         if rows.last().is_none_or(|(n, _)| *n != number) {
             if rows.len() > MAX_ROWS {
-                return Err(Problem::row(sheet, number, format!("more than {MAX_ROWS} rows")));
+                return Err(Problem::row(sheet, number, told!("more than {} rows", "超过 {} 行。", MAX_ROWS)));
             }
             rows.push((number, Vec::new()));
         }

@@ -5,6 +5,7 @@ mod drafts;
 mod escalation;
 mod five_forms;
 mod monitored;
+mod nested;
 mod outcomes;
 mod random;
 mod two_phones;

@@ -12,6 +12,8 @@ pub mod text;
 use super::ast::Expr;
 use super::eval::{Here, Scope};
 use super::value::Value;
+use crate::told;
+use crate::told::Told;
 
 /// How a function runs. Arguments come unevaluated, so that `if` and `once` evaluate only what they need.
 pub type Run = for<'a> fn(&Scope<'a>, Here, &'a [Expr]) -> Value<'a>;
@@ -51,13 +53,13 @@ impl Function {
     }
 
     /// In words.
-    pub fn takes(&self) -> String {
+    pub fn takes(&self) -> Told {
         match (self.min, self.max) {
-            (0, 0) => "no arguments".into(),
-            (1, 1) => "1 argument".into(),
-            (min, max) if min == max => format!("{min} arguments"),
-            (min, usize::MAX) => format!("{min} or more arguments"),
-            (min, max) => format!("{min} to {max} arguments"),
+            (0, 0) => told!("no arguments", "0 个参数"),
+            (1, 1) => told!("1 argument", "1 个参数"),
+            (min, max) if min == max => told!("{} arguments", " {} 个参数", min),
+            (min, usize::MAX) => told!("{} or more arguments", "至少 {} 个参数", min),
+            (min, max) => told!("{} to {} arguments", " {} 到 {} 个参数", min, max),
         }
     }
 
