@@ -200,6 +200,8 @@ const en: Words = {
     nothing: 'Empty',
     notComputedYet: 'Follows when the rest is filled in',
     missing: 'This is still to be filled in',
+    former: 'Answered before: {value}',
+    formerCancelled: 'Answered before: {value} (cancelled)',
     why: 'Why: {why}',
     systemSays: 'The system says: {value}',
     takeBack: 'Use the system’s',

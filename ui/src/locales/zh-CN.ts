@@ -199,6 +199,8 @@ const zhCN = {
     nothing: '未填',
     notComputedYet: '有关内容填完后自动得出',
     missing: '这一项还没有填',
+    former: '原来填的：{value}',
+    formerCancelled: '原来填的：{value}（已取消）',
     why: '依据：{why}',
     systemSays: '系统算的是：{value}',
     takeBack: '用系统的',
