@@ -84,7 +84,7 @@ fn milliseconds(at: i64) -> String {
 
 fn line(l: &ProposalLine, say: &Say<'_>) -> ProposalView {
     let (p, made) = (&l.proposal, &l.proposal.made);
-    let (state, words) = state(l.state);
+    let (state, words) = state(l);
     let title = p.filing.as_ref().and_then(|f| Title::parse(&f.title));
     let label = title.and_then(|t| say.pack.and_then(|pack| pack.permits(t)));
     let end = p.end.as_ref();
@@ -109,11 +109,13 @@ fn line(l: &ProposalLine, say: &Say<'_>) -> ProposalView {
         may_publish: l.may_publish.is_ok(),
         may_not_publish: why_not(l.may_publish, say),
         may_withdraw: l.may_withdraw.is_ok(),
+        mine: l.mine,
     }
 }
 
-fn state(state: ProposalState) -> (ProposalStateView, Word) {
-    match state {
+fn state(line: &ProposalLine) -> (ProposalStateView, Word) {
+    match line.state {
+        ProposalState::Withdrawn if line.declined => (ProposalStateView::Withdrawn, Word::ProposalDeclined),
         ProposalState::Waiting => (ProposalStateView::Waiting, Word::ProposalWaiting),
         ProposalState::Open => (ProposalStateView::Open, Word::ProposalOpen),
         ProposalState::Published => (ProposalStateView::Published, Word::ProposalPublished),

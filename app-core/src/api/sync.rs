@@ -7,6 +7,7 @@ use super::views::{
 use super::words::{Lang, Word};
 use crate::error::Result;
 use crate::service::App;
+use crate::service::status::Status;
 use crate::storage::round::{Round, WhyUnproven};
 use crate::sync::progress::Phase;
 
@@ -40,7 +41,8 @@ pub(super) fn status(app: &App, _: Nothing) -> Result<SyncView> {
     super::with_say(app, |say| {
         Ok(SyncView {
             server: status.server.clone(),
-            last_synced: status.last_good_round.as_ref().map(|r| moment(r.at)),
+            server_name: status.server_name.clone(),
+            last_synced: last_synced(&status).map(moment),
             households_held: status.households,
             waiting: waiting.iter().map(|l| say.household(l)).collect(),
             waiting_changes: status.waiting_changes,
@@ -121,6 +123,11 @@ fn reason(why: &str) -> Word {
         "dependency" => Word::RefusedDependency,
         _ => Word::RefusedOther,
     }
+}
+
+/// A round that was broken off may have brought something all the same: what the server signed for says so.
+fn last_synced(status: &Status) -> Option<i64> {
+    status.last_good_round.as_ref().map(|r| r.at).or(status.last_signed_ms.map(|ms| ms.div_euclid(1000)))
 }
 
 fn language(app: &App) -> Result<Lang> {

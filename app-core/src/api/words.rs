@@ -108,7 +108,7 @@ words! {
     // visit
     SecondVisit: "本户本次排查已由{}于{}用此表完成过一次；再次排查会保留并注明。", "{} finished this form here on {}; another visit is kept and flagged.";
     DraftElsewhere: "{}有此表未完成的草稿；两份都会保留。", "{} has an unfinished draft of this form; both are kept.";
-FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in the form it was made with (version {}).";
+    FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in the form it was made with (version {}).";
     FormNotHere: "当时的表格（版本{}）本机还没有，暂按现行表格显示；同步后可看原样。", "The form it was made with (version {}) is not on this device yet: shown in the present one, and as it was after the next sync.";
     ChangeType: "题型改了，原来的答案不能直接沿用，请重新填写。", "Now asked in another way: please answer again.";
     ChangeChoice: "选过的选项已取消，请重新选择。", "The option that was chosen is gone: please choose again.";
@@ -151,6 +151,7 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     ProposalOpen: "等另一人核对后发布", "For a second person to look at and publish";
     ProposalPublished: "已发布", "Published";
     ProposalWithdrawn: "已撤回", "Withdrawn";
+    ProposalDeclined: "对方没有同意", "Not agreed to";
     ProposalStale: "现行政策包已换过，须重新提出", "Another pack came in force since: to be proposed again";
     ProposalRefused: "服务器没有接收", "The server did not take it";
     // why the server set a change aside
@@ -168,9 +169,9 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     DeadlineVisits: "余{}户", "{} left";
     DeadlineErrors: "{}户有错误", "{} with errors";
     // where something stands out
-    ClusterOfRisk: "已排查的{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
-    ClusterOfCheck: "{}户中有{}户（{}）；其他地方{}户中有{}户（{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";
-    ClustersExplained: "每个区域与其他区域相比：至少{}户，比例是其他地方的两倍以上，而且同时作了{}项比较，仅凭偶然出现的可能不到二十分之一，才列在这里。这只提示先看哪里，不说明原因。", "Each area is compared with the others. Listed are those with at least {} such households, at least twice the share of elsewhere, and, {} comparisons being made at once, less than one chance in twenty of being chance alone. It says where to look first, not why.";
+    ClusterOfRisk: "这里已排查{}户，有这种情况的{}户（占{}）；别处{}户中有{}户（占{}）。", "Of {} households visited, {} ({}); elsewhere, of {}, {} ({}).";
+    ClusterOfCheck: "这里{}户中有{}户（占{}）；别处{}户中有{}户（占{}）。", "Of {} households, {} ({}); elsewhere, of {}, {} ({}).";
+    ClustersExplained: "同一种情况，哪个区域明显比别处多，就列在这里：至少有{}户，比例是别处的两倍以上，不像是碰巧（共比较了{}项）。这里只提示先去看哪里，不说明原因。", "Listed are areas with clearly more of something than elsewhere: at least {} households and twice the share of elsewhere, too much to be chance ({} comparisons made). It says where to look first, not why.";
     // the register as a workbook
     Register: "户登记册", "Register of households";
     ExportAsOf: "截至{}，共{}户，由{}导出", "As of {}, {} households, exported by {}";
@@ -199,6 +200,40 @@ FormOfThen: "这次排查按当时的表格（版本{}）显示。", "Shown in t
     UnprovenWaiting: "有修改还没有上传", "Changes have not gone up yet";
     UnprovenRefused: "有修改服务器没有接受", "The server did not take a change";
     UnprovenUnsigned: "服务器还没有为这一户签收过", "The server has not signed for this household yet";
+    // what two people said differently
+    HintField: "两个都保留着，没有丢。请问清楚后点一个；都不对的，在“情况”或“成员”里改。", "Both are kept; nothing is lost. Ask, then tap one; if neither is right, correct it under Facts or People.";
+    HintSamePerson: "证件号码相同。点要留下的一条：另一条移出名册，它独有的内容并过来。确实是两个人的，请先改正证件号码。", "The ID number is the same. Tap the entry to keep: the other leaves the roster, and what only it knew is taken over. If they are two people, correct the ID number first.";
+    HintTwoHeads: "一户只能有一位户主。点户主是谁；另一位与户主的关系下次入户再填。", "A household has one head. Tap who it is; what the other is to the head is asked at the next visit.";
+    HintEditedRemoved: "移出的人没有看到这次修改。改的内容保留着；请确定此人是否还在名册上。", "Whoever took the person off had not seen the other's work. It is kept; say whether the person is on the roster.";
+    HintElsewhere: "同一个证件号码在两户的名册上。点此人属于哪一户；在另一户移出名册。", "The same ID number stands on two rosters. Tap where the person belongs; the other entry leaves its roster.";
+    HintTwoFiles: "两份档案里是同一家人。点保留哪一份：另一份停用，其中独有的成员并过来，入户记录都能查看。", "The same family stands in two files. Tap the one to keep: the other is closed, people whom only it has are taken over, and its visits can still be read.";
+    SamePerson: "同一个人登记了两次：{}", "One person twice on the roster: {}";
+    TwoHeads: "有两位户主", "Two heads of household";
+    EditedRemoved: "一人移出名册，另一人修改了：{}", "Taken off by one, worked on by another: {}";
+    Elsewhere: "同一个人在两户的名册上：{}", "One person on two rosters: {}";
+    TwoFiles: "一户有两份档案", "Two files for one household";
+    StaysOff: "不在名册上", "Off the roster";
+    StandsAgain: "在名册上", "On the roster";
+    TwoHouseholds: "是两户，都保留", "They are two households: keep both";
+    ThisHousehold: "这一户", "This household";
+    OtherHousehold: "另一户", "The other household";
+    AnotherHousehold: "另一户（不在本机）", "Another household (not on this device)";
+    NotVisited: "未入户", "not visited";
+    VisitedOn: "最近入户 {}", "last visit {}";
+    People: "{} 人", "{} people";
+    ClerkMay: "由村信息员确定。", "The village clerk decides.";
+    OthersMay: "由有权修改的人确定。", "Somebody who may change this decides.";
+    SuggestUnion: "建议：多选题两人选的都保留。", "Suggested: of a multiple choice both ticks stay.";
+    SuggestInPerson: "建议：较新，且是入户当面问到的。", "Suggested: newer, and asked in person at the house.";
+    ByRegister: "登记导入", "Register";
+    Somebody: "同事", "A colleague";
+    ClockBehind: "此手机的时间可能慢了", "this phone's clock may be behind";
+    ClockAhead: "此手机的时间可能快了", "this phone's clock may be ahead";
+    Emptied: "（清空）", "(emptied)";
+    VisitState: "入户记录", "Visit";
+    VisitFinished: "已完成", "Finished";
+    VisitPutDown: "草稿", "Draft";
+    Decided: "核对结果", "Decided";
     SyncNever: "还没有同步过。", "Never synced yet.";
 }
 

@@ -235,7 +235,8 @@ fn numbers(rule: &Rule, view: &View<'_>, tree: &Tree) -> Numbers {
         ExprValue::Text(text) => of_text(&text),
         ExprValue::Nodes(_) => of_text(&expr.eval_text(tree, tree.root(), env)),
     };
-    Numbers::new(rule.numbers.iter().map(|(name, expr)| (name.clone(), value(expr))).collect())
+    let values = rule.numbers.iter().map(|(name, expr)| (name.clone(), value(expr)));
+    Numbers::new(values.collect(), &rule.words.money())
 }
 
 fn of_text(text: &str) -> Number {

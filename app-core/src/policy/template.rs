@@ -43,6 +43,16 @@ impl Template {
         })
     }
 
+    /// The slots that stand for money: in the Chinese words the unit 元 follows at once.
+    pub fn money(&self) -> Vec<&str> {
+        let with_next = self.parts.iter().zip(self.parts.iter().skip(1));
+        let amounts = with_next.filter_map(|(part, next)| match (part, next) {
+            (Part::Slot(name), Part::Text(text)) if text.starts_with('元') => Some(name.as_str()),
+            _ => None,
+        });
+        amounts.collect()
+    }
+
     /// The words as a heading over many households: without the names in front, each slot an ellipsis.
     pub fn heading(&self) -> String {
         let said = |p: &Part| match p {
@@ -82,15 +92,20 @@ pub enum Number {
 }
 
 impl Numbers {
-    /// Money is shown to the fen; where that would make two different numbers look the same (a household one fen
-    /// under the line), every number is shown with as many decimals as it takes.
-    pub fn new(values: Vec<(String, Number)>) -> Numbers {
+    /// Money is shown to the fen, other numbers without trailing zeros; where that would make two different numbers look the
+    /// same (a household one fen under the line), every number is shown with as many decimals as it takes.
+    pub fn new(values: Vec<(String, Number)>, money: &[&str]) -> Numbers {
         let decimals = (2..=28).find(|d| !hides(&values, *d)).unwrap_or(28);
-        let show = |n: &Number| match n {
+        let show = |name: &str, n: &Number| match n {
+            Number::Num(n) if money.contains(&name) => to_the_fen(shown(*n, decimals)),
             Number::Num(n) => shown(*n, decimals),
             Number::Text(t) => t.clone(),
         };
-        Numbers { named: values.into_iter().map(|(name, n)| (name, n.clone(), show(&n))).collect() }
+        let named = values.into_iter().map(|(name, n)| {
+            let shown = show(&name, &n);
+            (name, n, shown)
+        });
+        Numbers { named: named.collect() }
     }
 
     fn shown(&self, name: &str) -> &str {
@@ -120,6 +135,19 @@ fn hides(values: &[(String, Number)], decimals: u32) -> bool {
     nums.iter().enumerate().any(|(i, a)| {
         nums.iter().skip(i.saturating_add(1)).any(|b| a != b && shown(*a, decimals) == shown(*b, decimals))
     })
+}
+
+/// `0.5` → `0.50`; what has more decimals keeps them.
+fn to_the_fen(mut figures: String) -> String {
+    if !figures.ends_with(|c: char| c.is_ascii_digit()) {
+        return figures;
+    }
+    let decimals = figures.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    if decimals == 0 {
+        figures.push('.');
+    }
+    figures.extend(std::iter::repeat_n('0', 2_usize.saturating_sub(decimals)));
+    figures
 }
 
 fn shown(n: Num, decimals: u32) -> String {

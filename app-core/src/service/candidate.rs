@@ -78,7 +78,7 @@ impl App {
         if !self.may_upload()? {
             return Err(Error::new(
                 Kind::Refused,
-                "你的岗位不能上传表单与政策，没有保存。 Your title may not upload forms and policy; nothing was kept.",
+                "您的岗位不能上传表单与政策，没有保存。 Your title may not upload forms and policy; nothing was kept.",
             ));
         }
         let running = self.pack()?;

@@ -43,7 +43,7 @@ impl App {
             .filter(|a| a.level() == Level::Grid)
             .ok_or_else(|| Error::invalid("请选择网格。 Choose a grid."))?;
         if !person.reaches(&grid) {
-            return Err(Error::new(Kind::Refused, "该网格不在你的工作范围内。 This grid is outside your area."));
+            return Err(Error::new(Kind::Refused, "该网格不在您的工作范围内。 This grid is outside your area."));
         }
         let head = head(new)?;
         let id = new_household();
@@ -60,10 +60,10 @@ impl App {
         Ok((id, Done { edited: Some(edited), changes }))
     }
 
-    /// Every household with conflicting values, and the conflicts.
+    /// Every household in which several values stand or something contradicts itself, and where several values stand.
     pub fn conflicts(&self) -> Result<Vec<(HouseholdId, Vec<Conflict>)>> {
         self.read(|tx| {
-            let ids = tx.households_in_conflict()?;
+            let (_, ids) = tx.households_with_cards("", u32::MAX)?;
             ids.into_iter().map(|id| Ok((id, tx.file(id)?.conflicts))).collect()
         })
     }

@@ -11,6 +11,7 @@ use crate::storage::Tx;
 use crate::storage::records::{RecordState, StoredRecord};
 use crate::sync::records;
 use crate::wire::message::{Hash, PackFiles, PackRef};
+use crate::wire::record::Filing;
 use crate::wire::record::packs::{
     KINDS, PROPOSED, PUBLISHED, PackProposed, PackPublished, PackRecord, PackWithdrawn, Proposal, SUMMARY_MAX,
     WITHDRAWN, proposals,
@@ -49,6 +50,10 @@ pub struct ProposalLine {
     pub files_here: bool,
     pub may_publish: Result<(), StepRefused>,
     pub may_withdraw: Result<(), StepRefused>,
+    /// the person here proposed it
+    pub mine: bool,
+    /// it ended because another person did not agree
+    pub declined: bool,
 }
 
 /// A pack that was put in force.
@@ -270,6 +275,9 @@ impl Seen {
             (None, Some(RecordState::Pending)) => ProposalState::Waiting,
             (None, _) => ProposalState::Open,
         };
+        // What is not filed yet was made here.
+        let by = |filing: Option<&Filing>| filing.map_or(self.person.id.clone(), |f| f.person.clone());
+        let proposer = by(proposal.filing.as_ref());
         let about =
             |r: &&StoredRecord| r.hash == proposal.id || r.record.about.iter().any(|a| a[..] == proposal.id[..]);
         let mut refused = self.stored.iter().filter(about).filter(|r| r.state == RecordState::Refused);
@@ -280,6 +288,8 @@ impl Seen {
             files_here: tx.pack_is_here(&hex::encode(&proposal.made.pack))?,
             may_publish: self.may(Step::Publish, Some(proposal)),
             may_withdraw: self.may(Step::Withdraw, Some(proposal)),
+            mine: proposer == self.person.id,
+            declined: proposal.end.as_ref().is_some_and(|e| !e.published && by(e.filing.as_ref()) != proposer),
             proposal: proposal.clone(),
         })
     }

@@ -28,6 +28,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether this person may write these edits to a household that is here.
+    pub fn may_edit(&self, id: HouseholdId, edits: &[Edit]) -> Result<bool> {
+        let Some(stored) = self.stored(id)? else { return Ok(false) };
+        let doc = HouseholdDoc::load(&stored.snapshot)?;
+        match self.permit(id, &stored.grid, Some(&doc), edits) {
+            Ok(()) => Ok(true),
+            Err(e) if e.kind == Kind::Refused => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
     /// The person as the server says now. What waits of households that are no longer in the person's areas was written
     /// before this device knew: the server is told so until it has all of it (`SyncRequest::before`), or a link that
     /// breaks between two rounds would make a day's work a trespass.
@@ -97,7 +108,7 @@ fn standing(file: &HouseholdFile, edit: &Edit) -> Option<VisitStanding> {
 fn refused(why: RefusedWhy) -> Error {
     let words = match why {
         RefusedWhy::Scope => {
-            "该户不在你的工作范围内，没有写入。 This household is outside your area; nothing was written."
+            "该户不在您的工作范围内，没有写入。 This household is outside your area; nothing was written."
         }
         RefusedWhy::NotYours => "这是他人的入户记录，不能改动。 This is another person's visit; nothing was written.",
         RefusedWhy::Permit
@@ -105,7 +116,7 @@ fn refused(why: RefusedWhy) -> Error {
         | RefusedWhy::Author
         | RefusedWhy::Duplicate
         | RefusedWhy::Dependency
-        | RefusedWhy::Full => "你的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written.",
+        | RefusedWhy::Full => "您的岗位不能修改这一项，没有写入。 Your title may not change this; nothing was written.",
     };
     Error::new(Kind::Refused, words).because(why.code())
 }

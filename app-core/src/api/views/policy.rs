@@ -60,7 +60,10 @@ pub struct ProposalView {
     pub may_publish: bool,
     /// why not: the button's hint
     pub may_not_publish: Option<String>,
+    /// to withdraw one's own, or not to agree to another's
     pub may_withdraw: bool,
+    /// the person here proposed it
+    pub mine: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

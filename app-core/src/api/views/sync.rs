@@ -9,6 +9,8 @@ use super::HouseholdRow;
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct SyncView {
     pub server: String,
+    /// what its operator calls it
+    pub server_name: String,
     pub last_synced: Option<String>,
     pub households_held: u32,
     /// households with changes that are only on this device

@@ -299,6 +299,8 @@ pub struct FinishView {
     pub warnings: Vec<FindingView>,
     /// the judgement in words, line by line: label, value, why
     pub judgement: Vec<JudgementLine>,
+    /// things of this household that wait for a person's decision: until then the judgement is 暂定
+    pub undecided: u32,
     /// what comes next: forms due after this one
     pub next_forms: Vec<FormDue>,
     pub findings: Vec<FindingView>,

@@ -53,6 +53,9 @@ fn words_show_numbers_without_zeros_and_as_many_decimals_as_it_takes() {
     assert_eq!(one("n=7500.50; m=10 div 4", "{n} {m}").words, "7500.5 2.5");
     assert_eq!(one("n=10 div 3", "{n}").words, "3.33");
     assert_eq!(one("n=7499.9975; line=7500", "{n}<{line}").words, "7499.998<7500");
+    let money = one("n=7500.5; line=7500; m=3", "{n}元，低于{line}元，{m}人");
+    assert_eq!(money.words, "7500.50元，低于7500.00元，3人", "money to the fen, people as they are");
+    assert_eq!(one("n=7499.9975; line=7500", "{n}元<{line}元").words, "7499.998元<7500.00元");
     let odd = one("n=1 div 0; who='韦秀英; 李建国'", "{n}{who}");
     assert_eq!(odd.words, "—韦秀英; 李建国");
     assert_eq!(odd.numbers.get("n"), None);
