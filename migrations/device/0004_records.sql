@@ -20,3 +20,6 @@ CREATE TABLE pack_kept (
   hash     TEXT PRIMARY KEY NOT NULL,
   uploaded INTEGER NOT NULL CHECK (uploaded IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+
+-- A device enrolled before there were records asks for those that were made since.
+INSERT INTO meta (name, value) SELECT 'records_from', '0' WHERE EXISTS (SELECT 1 FROM meta WHERE name = 'identity');

@@ -242,7 +242,8 @@ fn user(data: &Path, command: UserCommand) -> Result<Said> {
     match command {
         UserCommand::Add { name, title, area } => {
             let made = people::add_user(&store, &name, &title, &area, now())?;
-            Ok(Said::done(said(&made), value(&made)?))
+            let lines: Vec<String> = std::iter::once(said(&made)).chain(made.warnings.iter().cloned()).collect();
+            Ok(Said::done(lines.join("\n"), value(&made)?))
         }
         UserCommand::List => {
             let all = people::users(&store)?;

@@ -39,6 +39,8 @@ pub const PARKED_TOTAL: u64 = 1024 * 1024 * 1024;
 /// Most bytes of new changes taken from one device in a day, what the server has signed for before apart: a desk that types
 /// all day brings less than one. (The request that passes the bound still goes in.)
 pub const BROUGHT_A_DAY: u64 = 64 * 1024 * 1024;
+/// Steps of publications judged in one request: each is held against everything filed. What is over waits for the next.
+pub const STEPS_AT_ONCE: usize = 10;
 /// Most actors of one device.
 pub const DEVICE_ACTORS_MAX: usize = 4_096;
 /// Most proofs in one round.

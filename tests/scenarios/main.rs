@@ -13,6 +13,7 @@
 mod area;
 mod bad_link;
 mod bytes;
+mod conflicts;
 mod day;
 mod drafts;
 mod fleet;
@@ -23,6 +24,7 @@ mod lost;
 mod nine_changes;
 mod parked;
 mod publish;
+mod publish_guarded;
 mod put_back;
 mod refused;
 mod register;

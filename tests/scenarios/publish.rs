@@ -19,7 +19,7 @@ use sync_server::ops;
 use sync_server::store::read;
 
 /// The shipped pack with another version and another question in the form of 脱贫户.
-fn changed(version: &str) -> Files {
+pub(crate) fn changed(version: &str) -> Files {
     let mut files = pack().files().clone();
     let toml = String::from_utf8(files["pack.toml"].clone()).unwrap();
     let was = format!("version = \"{}\"", pack().manifest().version);
@@ -55,27 +55,27 @@ fn csv_text(rows: &[Vec<String>]) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-fn hash_of(files: &Files) -> String {
+pub(crate) fn hash_of(files: &Files) -> String {
     hex::encode(Pack::from_files(files.clone()).unwrap().hash())
 }
 
-fn in_force(township: &Township) -> String {
+pub(crate) fn in_force(township: &Township) -> String {
     read(township.store(), |r| ops::text(r, ops::PACK)).unwrap().unwrap()
 }
 
-fn bureau(township: &mut Township) -> (Phone, Phone) {
+pub(crate) fn bureau(township: &mut Township) -> (Phone, Phone) {
     (township.phone("黄素兰", "county_bureau", &[COUNTY]), township.phone("陆建华", "county_bureau", &[COUNTY]))
 }
 
 /// The proposal goes up; the other desk has it.
-fn proposed(huang: &Phone, lu: &Phone, files: &Files) -> Hash {
+pub(crate) fn proposed(huang: &Phone, lu: &Phone, files: &Files) -> Hash {
     let id = huang.pack_propose(files, "县里本周调整了排查表").unwrap();
     huang.sync();
     lu.sync();
     id
 }
 
-fn state(phone: &Phone, id: &Hash) -> ProposalState {
+pub(crate) fn state(phone: &Phone, id: &Hash) -> ProposalState {
     phone.pack_proposals().unwrap().lines.iter().find(|l| l.proposal.id == *id).unwrap().state
 }
 
@@ -264,6 +264,13 @@ fn a_grid_worker_cannot_bring_a_pack_and_a_faulty_one_is_refused_with_what_is_wr
     assert!(huang.pack_propose(&bad, "有错").is_err(), "the desk names the faults before anything is signed");
     assert_eq!(bring(&township, &huang, &good).0, 200);
     assert_eq!(bring(&township, &huang, &good).0, 200, "again does nothing");
+    let brought = |phone: &Phone| {
+        let device = phone.identity().unwrap().device.clone();
+        read(township.store(), |r| r.brought(&device, sync_server::settings::day_of(sync_server::now()))).unwrap()
+    };
+    let before = (brought(&huang), brought(&wei));
+    assert_eq!(bring(&township, &wei, &good).0, 200, "what is here already nobody is blamed for");
+    assert_eq!((brought(&huang), brought(&wei)), before);
     assert_eq!(in_force(&township), hex::encode(pack().hash()));
 }
 
@@ -490,7 +497,7 @@ fn what_the_operator_puts_in_force_alone_is_recorded_as_such_and_makes_open_prop
     settle(&township, &[&huang, &lu]);
 }
 
-fn secret(phone: &Phone) -> [u8; 32] {
+pub(crate) fn secret(phone: &Phone) -> [u8; 32] {
     hex::decode(&phone.identity().unwrap().secret).unwrap().try_into().unwrap()
 }
 
@@ -542,17 +549,17 @@ fn a_flood_of_records_of_no_body_ends_with_the_devices_day() {
 }
 
 /// A request of a device with these records and nothing else, past everything the app asks before.
-fn post(township: &Township, phone: &Phone, records: Vec<Carried>) -> SyncAnswer {
+pub(crate) fn post(township: &Township, phone: &Phone, records: Vec<Carried>) -> SyncAnswer {
     let (status, body) = send(township, phone, "/v1/sync", &wire::encode(&request(phone, records)).unwrap());
     assert_eq!(status, 200);
     wire::decode(&body, 1 << 20).unwrap()
 }
 
-fn request(phone: &Phone, records: Vec<Carried>) -> SyncRequest {
+pub(crate) fn request(phone: &Phone, records: Vec<Carried>) -> SyncRequest {
     SyncRequest { v: 1, cursor: phone.read(|tx| tx.cursor()).unwrap(), records, ..SyncRequest::default() }
 }
 
-fn bring(township: &Township, phone: &Phone, files: &Files) -> (u16, String) {
+pub(crate) fn bring(township: &Township, phone: &Phone, files: &Files) -> (u16, String) {
     let files = files.iter().map(|(p, b)| (p.clone(), b.clone().into())).collect();
     let sent = wire::encode(&wire::message::PackFiles { files }).unwrap();
     let (status, body) = send(township, phone, "/v1/pack", &sent);
@@ -560,7 +567,7 @@ fn bring(township: &Township, phone: &Phone, files: &Files) -> (u16, String) {
     (status, why)
 }
 
-fn send(township: &Township, phone: &Phone, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+pub(crate) fn send(township: &Township, phone: &Phone, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
     let url = format!("http://{}{path}", township.address().unwrap());
     let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
     let token = phone.identity().unwrap().token.clone();

@@ -67,11 +67,15 @@ pub enum StepRefused {
     Author,
     /// the body is not of its kind
     Malformed,
+    /// the title makes no records of this kind
+    Title,
+    /// a restore may have put back what the proposal was compared with
+    Restored,
 }
 
 impl StepRefused {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Scope,
         Self::Permit,
         Self::Unknown,
@@ -82,6 +86,8 @@ impl StepRefused {
         Self::Signature,
         Self::Author,
         Self::Malformed,
+        Self::Title,
+        Self::Restored,
     ];
 
     /// The code on the wire.
@@ -97,6 +103,8 @@ impl StepRefused {
             Self::Signature => "signature",
             Self::Author => "author",
             Self::Malformed => "malformed",
+            Self::Title => "title",
+            Self::Restored => "restored",
         }
     }
 
@@ -123,6 +131,12 @@ impl StepRefused {
                 "签名的设备没有在本服务器登记，没有生效。 The device that signed is not enrolled here; it has no effect."
             }
             Self::Malformed => "记录内容有误，没有生效。 The record is malformed; it has no effect.",
+            Self::Title => {
+                "您的岗位不能提交这类记录，没有生效。 Your title may not make records of this kind; it has no effect."
+            }
+            Self::Restored => {
+                "服务器从备份恢复过，这份申请之后可能还发布过别的版本，没有生效；请各设备同步后与现行版本对比、重新提出。 The server was restored from a backup and another pack may have been published since this was proposed; it has no effect. Sync the devices, compare with the pack in force and propose again."
+            }
         }
     }
 }
@@ -234,6 +248,8 @@ mod tests {
             "signature",
             "author",
             "malformed",
+            "title",
+            "restored",
         ];
         assert_eq!(codes, frozen);
     }

@@ -19,6 +19,9 @@ pub(super) fn container(file: &mut HouseholdFile, name: &str, mut flat: Flat) {
         "place" => file.place = place(&mut flat),
         "profile" => {
             file.head_name = flat.text("head_name");
+            file.settled = flat.group("settled").0;
+            file.merged_into = flat.text("merged_into");
+            file.merged_from = flat.ticked("merged_from");
             file.profile = profile(flat);
             return;
         }
@@ -186,6 +189,9 @@ pub(super) fn member(id: String, mut f: Flat) -> MemberFile {
     MemberFile { fact, removed, order }
 }
 
+/// The most versions read of those a visit was filled with before.
+const EARLIER_FORMS: usize = 64;
+
 pub(super) fn visit(id: String, mut f: Flat) -> VisitFile {
     VisitFile {
         id,
@@ -195,7 +201,7 @@ pub(super) fn visit(id: String, mut f: Flat) -> VisitFile {
         retired: texts(f.group("retired")),
         earlier_forms: f
             .text("earlier_forms")
-            .map(|t| t.split_whitespace().map(str::to_owned).collect())
+            .map(|t| t.split_whitespace().take(EARLIER_FORMS).map(str::to_owned).collect())
             .unwrap_or_default(),
         form: f.text("form").unwrap_or_default(),
         form_version: f.text("form_version"),

@@ -28,6 +28,23 @@ pub(crate) fn version_and_pack(form_version: &str) -> (&str, &str) {
     form_version.split_once('@').unwrap_or((form_version, ""))
 }
 
+/// Whether a visit can name a pack so: the beginning of a hash, or all of it, in hex.
+fn is_name(name: &str) -> bool {
+    let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    matches!(name.len(), PACK_NAME | 64) && name.bytes().all(digit)
+}
+
+/// Whether one more may be wanted. In a full list the one that was asked for the longest time ago, in vain, makes room: no
+/// name that a damaged or crafted visit gives jams it.
+fn make_room(wanted: &mut BTreeMap<String, i64>) -> bool {
+    if wanted.len() < WANTED {
+        return true;
+    }
+    let asked = wanted.iter().filter(|(_, at)| **at > 0).min_by_key(|(_, at)| **at);
+    let Some(longest) = asked.map(|(name, _)| name.clone()) else { return false };
+    wanted.remove(&longest).is_some()
+}
+
 impl App {
     /// The pack whose hash begins so, if its files are here.
     pub(crate) fn pack_called(&self, name: &str) -> Result<Option<Arc<Pack>>> {
@@ -61,9 +78,9 @@ impl App {
     /// As [`App::pack_called`]; what is not here is fetched with a later round.
     pub(crate) fn pack_or_want(&self, name: &str) -> Result<Option<Arc<Pack>>> {
         let found = self.pack_called(name)?;
-        if found.is_none() && name.len() >= PACK_NAME {
+        if found.is_none() && is_name(name) {
             let mut wanted = self.read(|tx| tx.packs_wanted())?;
-            if !wanted.contains_key(name) && wanted.len() < WANTED {
+            if !wanted.contains_key(name) && make_room(&mut wanted) {
                 wanted.insert(name.to_owned(), 0);
                 self.transact(|tx| tx.set_packs_wanted(&wanted))?;
             }

@@ -7,10 +7,7 @@ use crate::domain::Area;
 use crate::error::{Error, Result};
 use crate::wire;
 use crate::wire::message::{Hash, PackFiles, PackRef};
-use crate::wire::record::{Carried, Filing, Record, meets};
-
-/// The most bytes a stored record may unfold to.
-const RECORD_LIMIT: usize = 256 << 10;
+use crate::wire::record::{Carried, Filing, Record, STORED_MAX, meets};
 
 /// Where a record stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +56,8 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
 }
 
 fn stored((hash, bytes, filing, state, why, words): Columns) -> Result<StoredRecord> {
-    let filing = if filing.is_empty() { None } else { Some(wire::decode(&filing, RECORD_LIMIT)?) };
-    let record = wire::decode(&bytes, RECORD_LIMIT)?;
+    let filing = if filing.is_empty() { None } else { Some(wire::decode(&filing, STORED_MAX)?) };
+    let record = wire::decode(&bytes, STORED_MAX)?;
     Ok(StoredRecord { hash, record, filing, state: RecordState::read(&state), why, words })
 }
 

@@ -11,6 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../../../migrations/device/0003_receipts.sql")),
     M::up(include_str!("../../../migrations/device/0004_records.sql")),
     M::up(include_str!("../../../migrations/device/0005_candidate.sql")),
+    M::up(include_str!("../../../migrations/device/0006_rosters.sql")),
 ];
 
 /// The tables that [`super::Tx::rebuild`] empties and fills again.
@@ -35,6 +36,22 @@ mod tests {
     #[test]
     fn the_steps_stand_on_their_own() {
         Migrations::from_slice(STEPS).validate().unwrap();
+    }
+
+    #[test]
+    fn a_device_that_was_enrolled_before_there_were_records_asks_for_the_earlier_ones() {
+        let records_from = |enrolled: bool| {
+            let mut conn = Connection::open_in_memory().unwrap();
+            let before = Migrations::from_slice(STEPS);
+            before.to_version(&mut conn, 3).unwrap();
+            if enrolled {
+                conn.execute("INSERT INTO meta (name, value) VALUES ('identity', '{}')", []).unwrap();
+            }
+            migrate(&mut conn).unwrap();
+            conn.query_row("SELECT value FROM meta WHERE name = 'records_from'", [], |r| r.get::<_, String>(0)).ok()
+        };
+        assert_eq!(records_from(true).as_deref(), Some("0"));
+        assert_eq!(records_from(false), None, "a fresh one hears them with its first round");
     }
 
     #[test]

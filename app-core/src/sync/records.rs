@@ -69,7 +69,9 @@ pub(super) fn apply(
             tx.release_pack(&pack)?;
         }
     }
-    applied.records_unanswered = answered < sent.request.records.len();
+    // A server of another epoch passes over what comes before it knows what we hold: it is brought again in this round.
+    let same = answer.cursor.epoch == sent.request.cursor.epoch;
+    applied.records_unanswered = same && answered < sent.request.records.len();
     for carried in &answer.records {
         take(tx, &key, carried, applied)?;
     }

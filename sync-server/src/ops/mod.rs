@@ -77,6 +77,11 @@ pub fn in_recovery(r: &dyn Reads, now: i64) -> Result<bool> {
     Ok(seconds(r, RESTORED_AT)?.is_some_and(|at| now.saturating_sub(at) < crate::settings::RECOVERY))
 }
 
+/// By when everything was filed that was filed before the last restore, milliseconds: what is filed since is as late or later.
+pub fn restored_by(r: &dyn Reads) -> Result<i64> {
+    Ok(seconds(r, RESTORED_AT)?.map_or(0, |at| at.saturating_add(1).saturating_mul(1000)))
+}
+
 /// The pack in force, loaded.
 pub fn pack(r: &dyn Reads) -> Result<app_core::policy::Pack> {
     let none = || Error::internal("服务器没有政策包。 No pack is in force.");

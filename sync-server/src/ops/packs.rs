@@ -94,16 +94,27 @@ fn step(row: &crate::store::rows::RecordRow) -> Result<StepView> {
 pub fn check(r: &dyn Reads) -> Result<Vec<String>> {
     let key = app_core::wire::sign::public_key(&crate::keys::signing(r)?.to_bytes());
     let mut wrong = Vec::new();
-    for (seq, _) in r.record_places(&[super::county(r)?], 0)? {
-        let Some(row) = r.record_at(seq)? else { continue };
+    let (county, mut from) = ([super::county(r)?], 0);
+    // By pages: a store names so many at a time.
+    loop {
+        let page = r.record_places(&county, from)?;
+        let Some((last, _)) = page.last() else { return Ok(wrong) };
+        from = *last;
+        check_page(r, &page, &key, &mut wrong)?;
+    }
+}
+
+fn check_page(r: &dyn Reads, page: &[(u64, usize)], key: &[u8], wrong: &mut Vec<String>) -> Result<()> {
+    for (seq, _) in page {
+        let Some(row) = r.record_at(*seq)? else { continue };
         let (record, filing) = (read_record(&row)?, read_filing(&row)?);
         let same = record.hash() == row.hash && record.kind == row.kind && record.area == row.area;
         if !same || !record.verify() {
             wrong.push(format!("record {}: it is not what was signed", hex::encode(row.hash)));
         }
-        if filing.at != row.at || filing.person != row.person || !filing.verify(&row.hash, &key) {
+        if filing.at != row.at || filing.person != row.person || !filing.verify(&row.hash, key) {
             wrong.push(format!("record {}: our word on it does not hold", hex::encode(row.hash)));
         }
     }
-    Ok(wrong)
+    Ok(())
 }

@@ -5,7 +5,10 @@ use app_core::domain::{Area, Person, Title};
 use serde::Serialize;
 use uuid::Uuid;
 
+use app_core::wire::record::packs::KINDS;
+
 use crate::error::{Error, Result, Why};
+use crate::intake::records::read_filing;
 use crate::store::{Reads, Store, read, write};
 
 /// A person as printed.
@@ -21,6 +24,9 @@ pub struct UserView {
     pub label: &'static str,
     /// codes of the areas
     pub areas: Vec<String>,
+    /// what to look at, of one who was just added
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 impl From<&Person> for UserView {
@@ -31,6 +37,7 @@ impl From<&Person> for UserView {
             title: p.title.code(),
             label: p.title.label(),
             areas: p.scope.iter().map(|a| a.as_str().to_owned()).collect(),
+            warnings: Vec::new(),
         }
     }
 }
@@ -63,7 +70,8 @@ pub struct TicketView {
     pub expires_at: i64,
 }
 
-/// Adds a person.
+/// Adds a person. After a restore a person who was known before and is added again gets another id, and could do alone what
+/// takes two people: an equal name is warned of.
 pub fn add_user(store: &dyn Store, name: &str, title: &str, areas: &[String], now: i64) -> Result<UserView> {
     let title = Title::parse(title).ok_or_else(|| {
         let codes: Vec<&str> = Title::ALL.iter().map(|t| t.code()).collect();
@@ -73,9 +81,27 @@ pub fn add_user(store: &dyn Store, name: &str, title: &str, areas: &[String], no
         return Err(Error::invalid("姓名不能为空。 A name is needed."));
     }
     let person = Person { id: short_id(), name: name.trim().to_owned(), title, scope: scope(store, areas)? };
-    let view = UserView::from(&person);
-    write(store, move |w| w.put_person(&person, now))?;
-    Ok(view)
+    write(store, move |w| {
+        let mut view = UserView::from(&person);
+        let named_so = |p: &crate::store::rows::PersonRow| p.person.name == person.name;
+        if super::in_recovery(&*w, now)? && (w.people()?.iter().any(named_so) || filed_under(&*w, &person.name)?) {
+            view.warnings.push(KNOWN_BEFORE.to_owned());
+        }
+        w.put_person(&person, now)?;
+        Ok(view)
+    })
+}
+
+const KNOWN_BEFORE: &str = "服务器恢复不久，已有同名的人员或记录；如果是同一个人，请不要重新添加，用其原来的设备同步即可找回，或为原来的人员发登记码。 The server was restored a short time ago and knows somebody of this name. If it is the same person, do not add them again: their device brings them back when it syncs, or give a ticket to the one who is there.";
+
+/// Whether a record was filed here under this name, by a person the backup may not know.
+fn filed_under(r: &dyn Reads, name: &str) -> Result<bool> {
+    for row in r.records_of(&KINDS)? {
+        if read_filing(&row)?.name == name {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Gives a person other areas; devices grow and forget at their next round.

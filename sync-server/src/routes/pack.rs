@@ -14,7 +14,7 @@ use axum::response::Response;
 use super::policy::InForce;
 use super::{App, bearer, body, within_limit};
 use crate::error::{Error, Result, Why};
-use crate::intake::records::{is_lacking, put_in_force};
+use crate::intake::publications::{is_lacking, put_in_force};
 use crate::officer::{check_token, within_the_day};
 use crate::ops::init::pack_row;
 use crate::settings;
@@ -59,9 +59,17 @@ fn bring_now(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     let hash = pack_hash(&files);
     let publishes = read(&*app.store, |r| {
         let (_, person) = check_token(r, token)?;
+        if let Some(here) = r.pack(&hex::encode(hash))? {
+            return Ok(Err(here));
+        }
         let publishes = may_publish(&*app.policy.now(r)?, r, &person)?;
-        if publishes || is_lacking(r, &hash)? { Ok(publishes) } else { Err(not_yours()) }
+        if publishes || is_lacking(r, &hash)? { Ok(Ok(publishes)) } else { Err(not_yours()) }
     })?;
+    let publishes = match publishes {
+        Ok(publishes) => publishes,
+        // Brought before, perhaps by another: nothing is read of it, and it counts for nobody's day.
+        Err(here) => return Ok(wire::encode(&PackRef { hash: here.hash, id: here.id, version: here.version })?),
+    };
     let pack = Pack::from_files(files).map_err(app_core::Error::from)?;
     if publishes {
         pack.inspect().or(()).map_err(app_core::Error::from)?;

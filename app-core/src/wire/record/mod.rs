@@ -30,6 +30,8 @@ pub const ABOUT_MAX: usize = 64;
 pub const ABOUT_LEN: usize = 64;
 /// Most records in one request.
 pub const RECORDS_MAX: usize = 200;
+/// The most bytes a stored record, or the server's word on one, may unfold to.
+pub const STORED_MAX: usize = 256 << 10;
 /// How deep a body may nest.
 const MAX_NESTING: usize = 16;
 

@@ -95,3 +95,27 @@ fn a_pack_that_nobody_has_any_more_is_asked_for_once_a_day_and_a_form_that_was_d
     assert_eq!(phone.app.sync().unwrap().round.round_trips, 2);
     assert_eq!(phone.app.sync().unwrap().round.round_trips, 1);
 }
+
+#[test]
+fn names_that_no_pack_can_have_are_not_asked_for_and_a_full_list_lets_the_longest_asked_go() {
+    let (phone, ..) = half_done();
+    let wanted = || phone.app.read(|tx| tx.packs_wanted()).unwrap();
+    for no in ["0123456789a", "0123456789abc", "0123456789aZ", "0123456789AB", "../../../../pack"] {
+        phone.app.pack_or_want(no).unwrap();
+    }
+    assert_eq!(wanted().len(), 0);
+    phone.app.pack_or_want(&"ab".repeat(32)).unwrap();
+    for n in 0..63 {
+        phone.app.pack_or_want(&format!("{n:012x}")).unwrap();
+    }
+    // Nothing was asked yet: what is new waits.
+    phone.app.pack_or_want("ffffffffffff").unwrap();
+    assert!(wanted().len() == 64 && !wanted().contains_key("ffffffffffff"));
+    // The server has none of them.
+    phone.app.sync().unwrap();
+    let asked: Vec<String> = wanted().into_iter().filter(|(_, at)| *at > 0).map(|(n, _)| n).collect();
+    assert_eq!(asked.len(), 8);
+    phone.app.pack_or_want("ffffffffffff").unwrap();
+    assert!(wanted().len() == 64 && wanted().contains_key("ffffffffffff"));
+    assert_eq!(asked.iter().filter(|n| !wanted().contains_key(*n)).count(), 1);
+}
