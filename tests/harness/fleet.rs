@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use app_core::document::{HouseholdDoc, HouseholdFile};
+use app_core::document::{HouseholdDoc, HouseholdFile, Scalar};
 use app_core::domain::Outcome;
 use app_core::domain::id::HouseholdId;
 use app_core::service::households::NewHousehold;
@@ -23,11 +23,14 @@ use crate::register::{GRID1, GRID2, VILLAGE};
 use crate::settle::settle_watched;
 use crate::township::Township;
 
+/// Marks of what was said of a field begin so.
+const SAID: &str = "said ";
+
 /// What was made, and where it must be found.
 #[derive(Debug, Clone)]
 struct Mark {
     household: HouseholdId,
-    /// id of a visit or member; empty for a household itself
+    /// id of a visit or member; [`SAID`] and a phone number; empty for a household itself
     what: String,
     by: usize,
     acknowledged: bool,
@@ -47,6 +50,8 @@ pub struct Told {
     pub put_back: u32,
     pub moves: u32,
     pub refused: u32,
+    /// cards that somebody decided
+    pub settled: u32,
 }
 
 /// The fleet.
@@ -180,9 +185,12 @@ impl Fleet {
                     String::new()
                 })
             }
+            8 if self.settle_one(who, household) => return,
             _ => {
-                let value = json!(format!("199{:08}", self.dice.below(100)));
-                phone.set_fact(household, "profile/phone", &value).map(|_| String::new())
+                let phone = &self.phones[who];
+                // Nobody else's number: what became of it can be told.
+                let number = format!("199{:06}{:02}", self.told.rounds, self.dice.below(100));
+                phone.set_fact(household, "profile/phone", &json!(number)).map(|_| format!("{SAID}{number}"))
             }
         };
         match made {
@@ -192,9 +200,29 @@ impl Fleet {
             Err(e) => assert!(
                 matches!(e.kind, app_core::error::Kind::Refused | app_core::error::Kind::Invalid),
                 "{}: {e}",
-                phone.name
+                self.phones[who].name
             ),
         }
+    }
+
+    /// Decides what is open in a household, by the dice; whether there was anything.
+    fn settle_one(&mut self, who: usize, household: HouseholdId) -> bool {
+        let phone = &self.phones[who];
+        let open = phone.cards(household).unwrap();
+        let may = open.cards.iter().filter(|(_, may)| *may).map(|(card, _)| card);
+        // By what it is about and by what is said, never by random ids.
+        let mut cards: Vec<_> = may.collect();
+        cards.sort_by_key(|card| (card.id.split('/').take(2).collect::<Vec<_>>().join("/"), card.choices.len()));
+        let Some(card) = cards.first() else { return false };
+        let mut keys: Vec<&str> = card.choices.iter().map(|c| c.key.as_str()).collect();
+        keys.sort_unstable();
+        let key = (*self.dice.of(&keys)).to_owned();
+        let phone = &self.phones[who];
+        match phone.settle(household, &card.id, &key, Some(&card.mark())) {
+            Ok(_) => self.told.settled += 1,
+            Err(e) => assert_eq!(e.kind, app_core::error::Kind::Refused, "{}: {e}", phone.name),
+        }
+        true
     }
 
     fn sync(&mut self, who: usize) {
@@ -296,7 +324,7 @@ impl Fleet {
 
     fn server_holds(&self, mark: &Mark) -> bool {
         let row = read(self.township.store(), |r| r.household(mark.household)).unwrap();
-        row.is_some_and(|row| in_file(&HouseholdDoc::load(&row.snapshot).unwrap().file(), mark))
+        row.is_some_and(|row| in_doc(&HouseholdDoc::load(&row.snapshot).unwrap(), mark))
     }
 
     /// Whoever left a form open finishes it, also in an area that is no longer theirs.
@@ -386,7 +414,19 @@ fn deed(what: usize) -> &'static str {
 }
 
 fn holds(phone: &Phone, mark: &Mark) -> bool {
-    phone.household(mark.household).is_ok_and(|file| in_file(&file, mark))
+    let doc = phone.read(|tx| tx.doc(mark.household)).unwrap();
+    doc.is_some_and(|doc| in_doc(&doc, mark))
+}
+
+/// Whether a mark is there; what was said of a field stands there, or somebody who had seen it said otherwise.
+fn in_doc(doc: &HouseholdDoc, mark: &Mark) -> bool {
+    let Some(number) = mark.what.strip_prefix(SAID) else { return in_file(&doc.file(), mark) };
+    let is = |value: &Scalar| value.as_text() == Some(number);
+    let of_phone = |path: &[String]| path == ["profile", "phone"];
+    let stands = doc.file().profile.phone.as_deref() == Some(number)
+        || doc.conflicts().iter().any(|c| of_phone(&c.path) && c.values.iter().any(|v| is(&v.value)));
+    let history = || doc.history(&|_| None);
+    stands || history().iter().flat_map(|s| &s.values).any(|v| of_phone(&v.path) && v.before.iter().any(is))
 }
 
 fn in_file(file: &HouseholdFile, mark: &Mark) -> bool {

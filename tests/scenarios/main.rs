@@ -13,6 +13,7 @@
 mod area;
 mod bad_link;
 mod bytes;
+mod conflicts;
 mod day;
 mod drafts;
 mod fleet;

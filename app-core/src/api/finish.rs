@@ -21,7 +21,18 @@ const OUTCOMES: [Outcome; 6] =
     [Outcome::Done, Outcome::NobodyHome, Outcome::Away, Outcome::Refused, Outcome::NotFound, Outcome::Ended];
 
 pub(super) fn summary(app: &App, ask: VisitRequest) -> Result<FinishView> {
-    super::with_say(app, |say| app.visit_summary(&ask.visit, |form, summary| page(say, form, summary)))
+    super::with_say(app, |say| {
+        let household = app.visit(&ask.visit, |running| Ok(running.open().household))?;
+        let open = app.cards(household)?.cards;
+        let mut view = app.visit_summary(&ask.visit, |form, summary| page(say, form, summary))?;
+        view.undecided = u32::try_from(open.len()).unwrap_or(u32::MAX);
+        let touched = |path: &[&str]| open.iter().any(|(card, _)| card.touches(path));
+        let rule = |id: &str| say.pack.and_then(|p| p.rules().iter().chain(p.checks()).find(|r| r.id == id));
+        for finding in view.findings.iter_mut().chain(&mut view.warnings) {
+            finding.provisional = rule(&finding.rule).is_some_and(|r| r.hangs_on(&touched)) && !open.is_empty();
+        }
+        Ok(view)
+    })
 }
 
 pub(super) fn finish(app: &App, ask: FinishRequest) -> Result<FinishedView> {
@@ -64,6 +75,7 @@ pub(super) fn page(say: &Say<'_>, form: &Running, summary: &Summary) -> FinishVi
         problems: summary.problems.iter().map(|p| problem(&view, p)).collect(),
         warnings: summary.checks.iter().map(|f| finding(say, f)).collect(),
         judgement: judgement(&view),
+        undecided: 0,
         next_forms: due
             .map(|f| FormDue {
                 slug: f.slug.clone(),
@@ -144,6 +156,7 @@ pub(super) fn finding(say: &Say<'_>, f: &Finding) -> FindingView {
         numbers: f.numbers.iter().map(|(k, v)| (k.clone(), crate::xlsform::tree::scalar_text(v))).collect(),
         severity: severity.to_owned(),
         fields: f.fields.clone(),
+        provisional: false,
     }
 }
 

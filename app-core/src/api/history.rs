@@ -73,6 +73,10 @@ fn change(say: &Say<'_>, page: &Household, value: &StepValue) -> Option<(String,
     let (label, list) = match parts.as_slice() {
         ["visits", _, field] if OF_THE_RECORD.contains(field) => return None,
         ["visits", _, "overrides", ..] => return None,
+        // What was chosen of a clash: its effect stands beside it.
+        ["profile", "settled", ..] => {
+            return Some((say.word(Word::Decided), String::new(), decided(say, page, &value.after)));
+        }
         ["visits", id, "answers", question, choice @ ..] => {
             let words = Words { say, page, visit: id, question };
             let label = words.label();
@@ -107,6 +111,20 @@ fn change(say: &Say<'_>, page: &Household, value: &StepValue) -> Option<(String,
     };
     let after = labels::value(say, name, list, &value.after);
     Some((label, before(value, |s| labels::value(say, name, list, s)), after))
+}
+
+fn decided(say: &Say<'_>, page: &Household, chosen: &Scalar) -> String {
+    let key = chosen.as_text().and_then(|t| t.split(' ').next()).unwrap_or_default();
+    match key {
+        "removed" => say.word(Word::StaysOff),
+        "present" => say.word(Word::StandsAgain),
+        "apart" => say.word(Word::TwoHouseholds),
+        id if id == page.line.id.to_string() => say.word(Word::ThisHousehold),
+        id => {
+            let member = page.file.members.iter().find(|m| m.fact.id == id);
+            member.and_then(|m| m.fact.name.clone()).unwrap_or_else(|| say.word(Word::OtherHousehold))
+        }
+    }
 }
 
 /// A question of a visit in the words of the form it was asked in; where that is not at hand, of the form in force.

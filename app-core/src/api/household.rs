@@ -6,27 +6,32 @@ use super::history;
 use super::labels;
 use super::say::{Say, masked_id};
 use super::views::{
-    AddHouseholdRequest, AddMemberRequest, ChoiceView, ConflictValue, ConflictView, FactView, HouseholdAtRequest,
-    HouseholdAtView, HouseholdRequest, HouseholdView, MemberView, RemoveMemberRequest, RevealRequest, RevealView,
-    Revealed, SafetyView, SetFactRequest, VisitRow,
+    AddHouseholdRequest, AddMemberRequest, ChoiceView, FactView, FindingView, HouseholdAtRequest, HouseholdAtView,
+    HouseholdRequest, HouseholdView, MemberView, RemoveMemberRequest, RevealRequest, RevealView, Revealed, SafetyView,
+    SetFactRequest, VisitRow,
 };
 use super::visit::household_id;
 use super::words::Word;
-use crate::document::{Conflict, IN_FORCE, MemberFile};
+use crate::document::{IN_FORCE, MemberFile};
 use crate::domain::IdNumber;
 use crate::error::{Error, Result};
 use crate::service::App;
+use crate::service::conflicts::OpenCards;
 use crate::service::household_view::{Household, Reveal};
 use crate::service::households::NewHousehold;
 use crate::storage::journal::JournalState;
 
 pub(super) fn view(app: &App, ask: HouseholdRequest) -> Result<HouseholdView> {
-    let page = app.household_page(household_id(&ask.id)?)?;
+    let id = household_id(&ask.id)?;
+    let (page, open) = (app.household_page(id)?, app.cards(id)?);
+    let merged: Vec<(String, String)> = page.file.merged_from.iter().map(|from| merged(app, from)).collect();
+    // While both sides of a contrary decision stand, neither file is closed.
+    let into = page.file.merged_into.as_deref().filter(|_| open.cards.is_empty()).map(|into| self::merged(app, into));
     let person = app.person()?;
     super::with_say(app, |say| {
-        let editable =
-            say.pack.and_then(|p| p.permits(person.title)).is_none_or(|t| t.may("correct") || t.may("visit"));
-        Ok(whole(say, &page, editable))
+        let editable = into.is_none()
+            && say.pack.and_then(|p| p.permits(person.title)).is_none_or(|t| t.may("correct") || t.may("visit"));
+        Ok(HouseholdView { merged_from: merged, merged_into: into, ..whole(say, &page, &open, editable) })
     })
 }
 
@@ -67,7 +72,24 @@ pub(super) fn reveal(app: &App, ask: RevealRequest) -> Result<RevealView> {
     Ok(RevealView { value })
 }
 
-fn whole(say: &Say<'_>, page: &Household, editable: bool) -> HouseholdView {
+/// The head of a household whose file was merged into another, and its id.
+fn merged(app: &App, id: &str) -> (String, String) {
+    let file = household_id(id).and_then(|id| app.household(id));
+    let head = |file: crate::document::HouseholdFile| {
+        let head = file.members.iter().find(|m| m.fact.relation.as_deref() == Some("head")).or(file.members.first());
+        head.and_then(|m| m.fact.name.clone()).or(file.head_name.clone())
+    };
+    (file.ok().and_then(head).unwrap_or_default(), id.to_owned())
+}
+
+/// Whether a finding hangs on something that nobody has decided.
+fn provisional(say: &Say<'_>, open: &OpenCards, rule: &str) -> bool {
+    let rule = say.pack.and_then(|p| p.rules().iter().chain(p.checks()).find(|r| r.id == rule));
+    let touched = |path: &[&str]| open.cards.iter().any(|(card, _)| card.touches(path));
+    !open.cards.is_empty() && rule.is_some_and(|r| r.hangs_on(&touched))
+}
+
+fn whole(say: &Say<'_>, page: &Household, open: &OpenCards, editable: bool) -> HouseholdView {
     HouseholdView {
         row: say.household(&page.line),
         address: address(page),
@@ -88,10 +110,13 @@ fn whole(say: &Say<'_>, page: &Household, editable: bool) -> HouseholdView {
             .findings
             .iter()
             .filter(|f| f.kind != crate::policy::FindingKind::Form)
-            .map(|f| super::finish::finding(say, f))
+            .map(|f| FindingView { provisional: provisional(say, open, &f.rule), ..super::finish::finding(say, f) })
             .collect(),
         history: history::of(say, page),
-        conflicts: page.file.conflicts.iter().map(|c| conflict(say, page, c)).collect(),
+        conflicts: super::conflicts::cards(say, open),
+        provisional: !open.cards.is_empty(),
+        merged_from: Vec::new(),
+        merged_into: None,
         safety: safety(say, page),
         digest: page.line.digest.clone(),
         editable,
@@ -288,24 +313,6 @@ fn device(page: &Household, visit: &str) -> String {
     };
     let step = page.steps.iter().find(writes);
     step.and_then(|s| page.writers.get(&s.actor)).map(|w| w.device.clone()).unwrap_or_default()
-}
-
-fn conflict(say: &Say<'_>, page: &Household, c: &Conflict) -> ConflictView {
-    let (label, list) = labels::of_path(say, &page.file, &c.path);
-    let name = c.path.last().map_or("", String::as_str);
-    ConflictView {
-        path: c.path.join("/"),
-        label,
-        values: c
-            .values
-            .iter()
-            .map(|v| ConflictValue {
-                value: labels::value(say, name, list, &v.value),
-                who: page.writers.get(&v.actor).map(|w| w.name.clone()).unwrap_or_default(),
-                at: super::lists::moment(v.time),
-            })
-            .collect(),
-    }
 }
 
 /// Where the household's content is safe: one truth for tick and words.

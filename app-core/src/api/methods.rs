@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::views::*;
 use super::{
-    difference, finish, household, lists, overview, policy, policy_desk, preview, problems, register, session, sync,
-    visit, visit_checks,
+    conflicts, difference, finish, household, lists, overview, policy, policy_desk, preview, problems, register,
+    session, sync, visit, visit_checks,
 };
 use crate::error::{Error, Result};
 use crate::service::App;
@@ -33,6 +33,8 @@ macro_rules! method_table {
             "household.set_fact" household::set_fact: SetFactRequest => HouseholdView,
             "member.add" household::add_member: AddMemberRequest => HouseholdView,
             "member.remove" household::remove_member: RemoveMemberRequest => HouseholdView,
+            "conflicts.list" conflicts::list: ConflictsRequest => ConflictsView,
+            "conflict.settle" conflicts::settle: SettleRequest => HouseholdView,
             "reveal" household::reveal: RevealRequest => RevealView,
             "visit.open" visit::open: OpenVisitRequest => VisitView,
             "visit.view" visit::view: VisitRequest => VisitView,

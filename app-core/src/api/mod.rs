@@ -19,6 +19,8 @@
 //! | `household.add` | `AddHouseholdRequest` | `HouseholdView` | `invalid` ID number, grid outside the scope |
 //! | `household.set_fact` | `SetFactRequest` | `HouseholdView` | `invalid` decided elsewhere, wrong value |
 //! | `member.add`, `member.remove` | `AddMemberRequest`, `RemoveMemberRequest` | `HouseholdView` | `invalid` |
+//! | `conflicts.list` | `ConflictsRequest` | `ConflictsView` | `invalid` area |
+//! | `conflict.settle` | `SettleRequest` | `HouseholdView` | `invalid` decided or changed meanwhile, `refused` no permit |
 //! | `reveal` | `RevealRequest` | `RevealView` | `invalid`; each success is a row of the audit log |
 //! | `visit.open` | `OpenVisitRequest` | `VisitView` | `invalid` no form due or no such form, `offline` no pack yet |
 //! | `visit.view`, `visit.privacy_shown` | `VisitRequest` | `VisitView` | `invalid` no such open visit |
@@ -56,6 +58,7 @@
 #[cfg(test)]
 mod bindings;
 mod changes;
+mod conflicts;
 mod control;
 mod difference;
 mod explain;

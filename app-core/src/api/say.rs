@@ -148,6 +148,7 @@ impl Say<'_> {
             last_visit: some(&line.last_visit),
             unsynced: line.unsynced,
             conflicts: line.conflicts,
+            provisional: line.conflicts > 0,
         }
     }
 

@@ -85,14 +85,14 @@ words! {
     OutcomeDone: "已完成", "Done";
     OutcomeDoneHint: "表中应填的都已填好。", "Everything that was to be asked is answered.";
     OutcomeNobodyHome: "家中无人", "Nobody home";
-    OutcomeNobodyHomeHint: "改日再访，请选日期；已填的内容都保留。", "Choose a day to try again; what was filled in is kept.";
+    OutcomeNobodyHomeHint: "请选哪天再去；已填的内容都保留。", "Choose a day; what was filled in is kept.";
     OutcomeAway: "举家外出", "Whole family away";
     TableRules: "规则", "Rules";
     TableChecks: "核查规则", "Data checks";
     TableParams: "参数", "Parameters";
     TableCodes: "代码", "Codes";
     TableOther: "其他", "Other";
-    OutcomeAwayHint: "建议改用电话或微信访问。", "A visit by phone is proposed.";
+    OutcomeAwayHint: "已填的内容都保留，可以在电话里接着问。", "What was filled in is kept; ask the rest on the phone.";
     OutcomeRefused: "拒访", "Refused";
     OutcomeRefusedHint: "请在备注中写明情况。", "Say in the remark what happened.";
     OutcomeNotFound: "查无此户或已搬迁", "Not found or moved";
@@ -200,6 +200,40 @@ words! {
     UnprovenWaiting: "有修改还没有上传", "Changes have not gone up yet";
     UnprovenRefused: "有修改服务器没有接受", "The server did not take a change";
     UnprovenUnsigned: "服务器还没有为这一户签收过", "The server has not signed for this household yet";
+    // what two people said differently
+    HintField: "两个都保留着，没有丢。请问清楚后点一个；都不对的，在“情况”或“成员”里改。", "Both are kept; nothing is lost. Ask, then tap one; if neither is right, correct it under Facts or People.";
+    HintSamePerson: "证件号码相同。点要留下的一条：另一条移出名册，它独有的内容并过来。确实是两个人的，请先改正证件号码。", "The ID number is the same. Tap the entry to keep: the other leaves the roster, and what only it knew is taken over. If they are two people, correct the ID number first.";
+    HintTwoHeads: "一户只能有一位户主。点户主是谁；另一位与户主的关系下次入户再填。", "A household has one head. Tap who it is; what the other is to the head is asked at the next visit.";
+    HintEditedRemoved: "移出的人没有看到这次修改。改的内容保留着；请确定此人是否还在名册上。", "Whoever took the person off had not seen the other's work. It is kept; say whether the person is on the roster.";
+    HintElsewhere: "同一个证件号码在两户的名册上。点此人属于哪一户；在另一户移出名册。", "The same ID number stands on two rosters. Tap where the person belongs; the other entry leaves its roster.";
+    HintTwoFiles: "两份档案里是同一家人。点保留哪一份：另一份停用，其中独有的成员并过来，入户记录都能查看。", "The same family stands in two files. Tap the one to keep: the other is closed, people whom only it has are taken over, and its visits can still be read.";
+    SamePerson: "同一个人登记了两次：{}", "One person twice on the roster: {}";
+    TwoHeads: "有两位户主", "Two heads of household";
+    EditedRemoved: "一人移出名册，另一人修改了：{}", "Taken off by one, worked on by another: {}";
+    Elsewhere: "同一个人在两户的名册上：{}", "One person on two rosters: {}";
+    TwoFiles: "一户有两份档案", "Two files for one household";
+    StaysOff: "不在名册上", "Off the roster";
+    StandsAgain: "在名册上", "On the roster";
+    TwoHouseholds: "是两户，都保留", "They are two households: keep both";
+    ThisHousehold: "这一户", "This household";
+    OtherHousehold: "另一户", "The other household";
+    AnotherHousehold: "另一户（不在本机）", "Another household (not on this device)";
+    NotVisited: "未入户", "not visited";
+    VisitedOn: "最近入户 {}", "last visit {}";
+    People: "{} 人", "{} people";
+    ClerkMay: "由村信息员确定。", "The village clerk decides.";
+    OthersMay: "由有权修改的人确定。", "Somebody who may change this decides.";
+    SuggestUnion: "建议：多选题两人选的都保留。", "Suggested: of a multiple choice both ticks stay.";
+    SuggestInPerson: "建议：较新，且是入户当面问到的。", "Suggested: newer, and asked in person at the house.";
+    ByRegister: "登记导入", "Register";
+    Somebody: "同事", "A colleague";
+    ClockBehind: "此手机的时间可能慢了", "this phone's clock may be behind";
+    ClockAhead: "此手机的时间可能快了", "this phone's clock may be ahead";
+    Emptied: "（清空）", "(emptied)";
+    VisitState: "入户记录", "Visit";
+    VisitFinished: "已完成", "Finished";
+    VisitPutDown: "草稿", "Draft";
+    Decided: "核对结果", "Decided";
     SyncNever: "还没有同步过。", "Never synced yet.";
 }
 

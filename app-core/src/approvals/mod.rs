@@ -53,7 +53,7 @@ pub struct Write<'a> {
 ///
 /// - outside the areas: nothing;
 /// - visits: with `visit`, one's own only (`collector_id` is the writer); another's visit is never touched, finished or not;
-/// - facts: with `correct`; the priority flag with `list`; the grid hint with `assign`;
+/// - facts: with `correct`; the priority flag, and which of two files is the household's, with `list`; the grid hint with `assign`;
 /// - base, kind, registered risks, clearance, safety net: nobody, they follow from imports and decisions
 ///   (3-rules-and-cases.md "Cases");
 /// - founding a household found on the spot: with `visit`, as 一般农户; with `import`, everything.
@@ -77,7 +77,7 @@ pub fn may_write(permits: &Permits, writer: &Writer<'_>, write: &Write<'_>) -> R
         PathClass::Base if write.founding && write.text == Some("ordinary") => with(Permit::Visit),
         PathClass::Grid if write.founding => with(Permit::Visit),
         PathClass::Grid => with(Permit::Assign),
-        PathClass::Priority => with(Permit::List),
+        PathClass::Priority | PathClass::Merge => with(Permit::List),
         PathClass::Container | PathClass::Meta | PathClass::Base | PathClass::Derived | PathClass::Unknown => {
             Err(RefusedWhy::Permit)
         }

@@ -13,6 +13,8 @@ pub enum PathClass {
     Base,
     /// the priority flag (附件1-2(三): the clerk marks what the meeting decided)
     Priority,
+    /// which file is the household's where two were made: the clerk decides (4-sync.md "Conflicts")
+    Merge,
     /// standing and what belongs to it: from imports and decisions only
     Derived,
     /// what a visitor sees and corrects
@@ -49,6 +51,7 @@ pub fn class_of(path: &[String]) -> PathClass {
         ["place", "county" | "township" | "village" | "hamlet" | "address"] => PathClass::Fact,
         ["profile", "base", ..] => PathClass::Base,
         ["profile", "priority", ..] => PathClass::Priority,
+        ["profile", "merged_into"] | ["profile", "merged_from", _] => PathClass::Merge,
         ["profile", fact, ..] if DERIVED.contains(fact) => PathClass::Derived,
         ["profile" | "members" | "measures" | "leaflets" | "confirmed", _, ..] => PathClass::Fact,
         ["visits", _, ..] => PathClass::Visit,

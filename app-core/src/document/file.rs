@@ -43,6 +43,12 @@ pub struct HouseholdFile {
     pub leaflets: BTreeMap<String, LeafletFile>,
     /// when an unchanged value was last confirmed: path joined with `.` → what was written
     pub confirmed: BTreeMap<String, Scalar>,
+    /// what was chosen of clashes: `<clash>` → choice
+    pub settled: BTreeMap<String, Scalar>,
+    /// the household whose file this one was merged into: this one is closed
+    pub merged_into: Option<String>,
+    /// the households whose files were merged into this one
+    pub merged_from: Vec<String>,
     /// where several values stand
     pub conflicts: Vec<Conflict>,
     /// what a newer version wrote elsewhere: whole path → value

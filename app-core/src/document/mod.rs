@@ -20,12 +20,14 @@
 //! | `leaflets/<kind>/{given_on,by}` | text | flat keys |
 //! | `visits/<id>/<field>` · `visits/<id>/answers/<question>[/<choice>]` | scalar · yes/no | map and `answers` are made with the fresh id, in the change that names `collector_id` |
 //! | `visits/<id>/overrides/<question>[/<choice>]` · `visits/<id>/rosters/<repeat>/<member>/<question>[/<choice>]` | scalar · yes/no | flat keys of the visit |
+//! | `profile/settled/<clash>` | text: what was chosen of a clash (`conflicts/`) | flat keys; two contrary choices are two values |
 //! | `confirmed/<path with dots>` | text: day, way, person | a confirmation of an unchanged value is a field of its own |
 //! | `threads/<id>/…` | (comments, later) | the map is made with its fresh id |
 //!
 //! A map is never made elsewhere (see `layout.rs`): a path that goes deeper becomes one key joined with `/`.
 //! Depth ≤ 8 segments, key ≤ 200 bytes, text ≤ 16 KiB, 4,096 operations and 256 KiB a change.
 
+mod conflicts;
 mod digest;
 mod doc;
 mod facts;
@@ -43,6 +45,7 @@ mod scalar;
 mod tests;
 mod visit;
 
+pub use conflicts::{Card, Choice, Chosen, Clock, Subject, Wrote, carried, counted, may_rest_on, register_path};
 pub use doc::{Actor, ChangeInfo, Hash, HouseholdDoc, Written};
 pub use file::{Answer, HouseholdFile, IN_FORCE, LeafletFile, MemberFile, VisitFile, measure_key};
 pub use founding::{Founding, Place, SCHEMA, Source, member_edits};

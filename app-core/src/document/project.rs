@@ -19,6 +19,9 @@ pub(super) fn container(file: &mut HouseholdFile, name: &str, mut flat: Flat) {
         "place" => file.place = place(&mut flat),
         "profile" => {
             file.head_name = flat.text("head_name");
+            file.settled = flat.group("settled").0;
+            file.merged_into = flat.text("merged_into");
+            file.merged_from = flat.ticked("merged_from");
             file.profile = profile(flat);
             return;
         }

@@ -52,6 +52,11 @@ impl Need {
         self.ways.iter().any(|w| w.known(view))
     }
 
+    /// Whether what is known by this entry hangs on an open card; `open` says whether a path of the file does (`*` = any).
+    pub fn hangs_on(&self, open: &dyn Fn(&[&str]) -> bool) -> bool {
+        self.ways.iter().any(|w| w.hangs_on(open))
+    }
+
     /// The parameters named, for the check that they exist.
     pub fn params(&self) -> impl Iterator<Item = &str> {
         self.ways.iter().filter_map(|w| match w {
@@ -116,6 +121,31 @@ impl Way {
             Way::Answer(question) => view.answers.contains_key(question.as_str()),
             Way::Asked(slug) => view.asked.contains_key(slug.as_str()),
             Way::Always => true,
+        }
+    }
+}
+
+impl Way {
+    fn hangs_on(&self, open: &dyn Fn(&[&str]) -> bool) -> bool {
+        let member = |path: &[String]| {
+            let path: Vec<&str> = ["members", "*"].into_iter().chain(path.iter().map(String::as_str)).collect();
+            open(&path)
+        };
+        let roster = || open(&["members", "*", "living"]) || open(&["members", "*", "removed"]);
+        let labour = || roster() || open(&["members", "*", "work"]);
+        match self {
+            Way::Fact(path) => open(&path.iter().map(String::as_str).collect::<Vec<_>>()),
+            Way::Members | Way::Population => roster(),
+            Way::EachMember(path) => roster() || member(path),
+            Way::EachAble(path) => labour() || member(path),
+            Way::Labour => labour(),
+            Way::Standing => ["base", "monitored_kind", "cleared"].iter().any(|field| open(&["profile", field])),
+            // What was answered was filled in over the facts of that day.
+            Way::Answer(question) => {
+                open(&["visits", "*", "answers", question.as_str()]) || open(&["visits", "*", "outcome"])
+            }
+            Way::Asked(_) => open(&["visits", "*", "outcome"]) || open(&["visits", "*", "state"]),
+            Way::Param(_) | Way::Always => false,
         }
     }
 }

@@ -134,6 +134,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether what it says hangs on an open card; a rule that names no fact hangs on any.
+    pub fn hangs_on(&self, open: &dyn Fn(&[&str]) -> bool) -> bool {
+        self.needs.is_empty() || self.needs.iter().any(|n| n.hangs_on(open))
+    }
+
     /// The parameters it needs, each once.
     pub(super) fn params(&self) -> impl Iterator<Item = &str> {
         let mut seen: Vec<&str> = Vec::new();

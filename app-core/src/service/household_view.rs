@@ -53,7 +53,8 @@ impl App {
         let forms = self.earlier_forms(&file)?;
         self.read(|tx| {
             let stored = tx.stored(id)?.ok_or_else(crate::storage::file::not_held)?;
-            let line = tx.line(id)?.ok_or_else(crate::storage::file::not_held)?;
+            let line = tx.line(id)?.map_or_else(|| tx.closed_line(id), |line| Ok(Some(line)))?;
+            let line = line.ok_or_else(crate::storage::file::not_held)?;
             let doc = tx.need(id)?;
             let file = doc.file();
             let mut steps = doc.history(&|_| None);

@@ -60,10 +60,10 @@ impl App {
         Ok((id, Done { edited: Some(edited), changes }))
     }
 
-    /// Every household with conflicting values, and the conflicts.
+    /// Every household in which several values stand or something contradicts itself, and where several values stand.
     pub fn conflicts(&self) -> Result<Vec<(HouseholdId, Vec<Conflict>)>> {
         self.read(|tx| {
-            let ids = tx.households_in_conflict()?;
+            let (_, ids) = tx.households_with_cards("", u32::MAX)?;
             ids.into_iter().map(|id| Ok((id, tx.file(id)?.conflicts))).collect()
         })
     }

@@ -10,6 +10,7 @@ pub mod as_of;
 pub mod candidate;
 pub mod clock;
 pub mod clusters;
+pub mod conflicts;
 pub mod facts;
 pub mod household_view;
 pub mod households;

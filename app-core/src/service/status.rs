@@ -63,7 +63,7 @@ impl App {
                 last_round: tx.last_round(false)?,
                 last_good_round: tx.last_round(true)?,
                 trouble: tx.trouble()?,
-                conflicts: u32::try_from(tx.households_in_conflict()?.len()).unwrap_or(u32::MAX),
+                conflicts: tx.in_conflict()?,
                 last_signed_ms: tx.last_receipt()?,
                 unproven,
                 unproven_first,

@@ -84,7 +84,9 @@ impl App {
 fn drafts(tx: &Tx<'_>) -> Result<Vec<Draft>> {
     let mut found = Vec::new();
     for visit in tx.open_visits(None)? {
-        let Some(household) = tx.line(visit.household)? else { continue };
+        let id = visit.household;
+        let line = tx.line(id)?.map_or_else(|| tx.closed_line(id), |line| Ok(Some(line)))?;
+        let Some(household) = line else { continue };
         found.push(Draft { answered: tx.answered(&visit.visit)?, household, visit });
     }
     Ok(found)

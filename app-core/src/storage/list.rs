@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Tx;
 use super::household::household_id;
 use super::search::clean;
+use super::shared::{SHARED_OF_ROW, SHARING};
 use crate::domain::id::HouseholdId;
 use crate::error::Result;
 
@@ -145,12 +146,15 @@ const STANDING: &str = "CASE r.standing WHEN 'ordinary' THEN 0 WHEN 'lifted' THE
 const PROGRESS: &str = "CASE r.progress WHEN 'left' THEN 0 WHEN 'attempted' THEN 1 WHEN 'partly' THEN 2 ELSE 3 END";
 const RISKS: &str = "json_array_length(r.risks)";
 
-const COLUMNS: &str =
-    "r.id, r.grid, r.village, r.hamlet, r.address, r.head_name, r.id_tail, r.phone, r.population, r.standing,
+fn columns() -> String {
+    format!(
+        "r.id, r.grid, r.village, r.hamlet, r.address, r.head_name, r.id_tail, r.phone, r.population, r.standing,
  r.list, r.priority, r.progress, r.forms, r.risks, r.outcome, r.suggestion, r.last_visit, r.try_again, r.leaflets_due,
- r.conflicts, r.digest, r.at_risk,
+ r.conflicts + {SHARED_OF_ROW}, r.digest, r.at_risk,
  EXISTS (SELECT 1 FROM journal j WHERE j.household = r.id),
- EXISTS (SELECT 1 FROM change c WHERE c.household = r.id AND c.state = 'pending')";
+ EXISTS (SELECT 1 FROM change c WHERE c.household = r.id AND c.state = 'pending')"
+    )
+}
 
 fn json<T: serde::de::DeserializeOwned + Default>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
@@ -241,7 +245,7 @@ fn conditions(q: &Query, typed: &str) -> Where {
         Some(Progress::LeafletDue) => w.and("r.leaflets_due <> '[]'", []),
         Some(Progress::Attempted) => w.and("r.progress = 'attempted'", []),
         Some(Progress::Partly) => w.and("r.progress = 'partly'", []),
-        Some(Progress::Conflict) => w.and("r.conflicts > 0", []),
+        Some(Progress::Conflict) => w.and(&format!("(r.conflicts > 0 OR r.id IN ({SHARING}))"), []),
     }
     w
 }
@@ -289,17 +293,9 @@ impl Tx<'_> {
     pub fn line(&self, id: HouseholdId) -> Result<Option<HouseholdLine>> {
         Ok(self
             .conn
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM household_row r WHERE r.id = ?1"))?
+            .prepare_cached(&format!("SELECT {} FROM household_row r WHERE r.id = ?1", columns()))?
             .query_row([id.to_string()], line)
             .optional()?)
-    }
-
-    /// The households where several values stand, by pinyin of the head.
-    pub fn households_in_conflict(&self) -> Result<Vec<HouseholdId>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT id FROM household_row WHERE conflicts > 0 ORDER BY head_sort, id")?;
-        let rows = statement.query_map([], |r| household_id(r, 0))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The household on whose roster an ID number stands.

@@ -27,6 +27,7 @@ mod rejudge;
 pub mod round;
 mod schema;
 pub mod search;
+pub mod shared;
 pub mod stand;
 pub mod store;
 #[cfg(test)]

@@ -28,6 +28,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether this person may write these edits to a household that is here.
+    pub fn may_edit(&self, id: HouseholdId, edits: &[Edit]) -> Result<bool> {
+        let Some(stored) = self.stored(id)? else { return Ok(false) };
+        let doc = HouseholdDoc::load(&stored.snapshot)?;
+        match self.permit(id, &stored.grid, Some(&doc), edits) {
+            Ok(()) => Ok(true),
+            Err(e) if e.kind == Kind::Refused => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
     /// The person as the server says now. What waits of households that are no longer in the person's areas was written
     /// before this device knew: the server is told so until it has all of it (`SyncRequest::before`), or a link that
     /// breaks between two rounds would make a day's work a trespass.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use rusqlite::params;
 use serde_json::Value;
 
-use super::list::FormState;
+use super::list::{FormState, HouseholdLine};
 use super::rejudge::mark;
 use super::schema::PROJECTION;
 use super::search::{add, add_name, add_place, pinyin, tail};
@@ -20,7 +20,7 @@ use crate::policy::facts::{Facts, VisitFact};
 use crate::policy::{self, Pack};
 
 /// Raised whenever the meaning of a projected column changes: older rows are then made anew.
-pub(super) const EDITION: u32 = 1;
+pub(super) const EDITION: u32 = 2;
 
 /// Living statuses that count as population (2-forms.md).
 const COUNTED: [&str; 2] = ["alive", "moved_in"];
@@ -31,8 +31,13 @@ impl Tx<'_> {
         let file = doc.file();
         let key = id.to_string();
         self.unproject(id)?;
+        if doc.is_closed(&file) {
+            // Another file is this household's: it stands in no list and no count; its visits can be read.
+            return self.insert_visits(&key, &file);
+        }
+        let cards = u32::try_from(doc.cards_of(&file).len()).unwrap_or(u32::MAX);
         let summary = Summary::of(&file, self.lens());
-        self.insert_household(&key, grid, &file, &summary, &doc.digest())?;
+        self.insert_household(&key, grid, &file, &summary, cards, &doc.digest())?;
         for (place, m) in (0_i64..).zip(&file.members) {
             self.insert_member(&key, place, m)?;
         }
@@ -74,7 +79,54 @@ impl Tx<'_> {
         Ok(self.projected_with()?.is_some_and(|made| made == mark(self.lens())))
     }
 
-    fn insert_household(&self, key: &str, grid: &str, file: &HouseholdFile, s: &Summary, digest: &str) -> Result<()> {
+    /// The line of a household whose file is closed: it stands in no list, and is still read.
+    pub fn closed_line(&self, id: HouseholdId) -> Result<Option<HouseholdLine>> {
+        let Some(stored) = self.stored(id)? else { return Ok(None) };
+        let doc = HouseholdDoc::load(&stored.snapshot)?;
+        let file = doc.file();
+        if !doc.is_closed(&file) {
+            return Ok(None);
+        }
+        let s = Summary::of(&file, self.lens());
+        Ok(Some(HouseholdLine {
+            id,
+            grid: stored.grid,
+            village: file.place.village.clone(),
+            hamlet: file.place.hamlet.clone(),
+            address: file.place.address.clone(),
+            head_name: head_name(&file),
+            id_tail: head(&file).and_then(|m| m.fact.id_number.as_deref()).map_or_else(String::new, id_tail),
+            phone: file.profile.phone.clone().unwrap_or_default(),
+            population: s.population,
+            standing: s.standing.code().to_owned(),
+            list: s.list.to_owned(),
+            priority: file.profile.priority == Some(true),
+            progress: s.progress.to_owned(),
+            // Nothing is to be done in it any more.
+            forms: Vec::new(),
+            at_risk: s.at_risk,
+            risks: s.risks.into_iter().collect(),
+            outcome: s.outcome,
+            suggestion: s.suggestion,
+            last_visit: s.last_visit,
+            try_again: String::new(),
+            leaflets_due: Vec::new(),
+            conflicts: 0,
+            digest: doc.digest(),
+            draft: false,
+            unsynced: self.pending_count(Some(id))? > 0,
+        }))
+    }
+
+    fn insert_household(
+        &self,
+        key: &str,
+        grid: &str,
+        file: &HouseholdFile,
+        s: &Summary,
+        cards: u32,
+        digest: &str,
+    ) -> Result<()> {
         let head = head(file);
         let name = head_name(file);
         let id_tail = head.and_then(|m| m.fact.id_number.as_deref()).map_or_else(String::new, id_tail);
@@ -108,7 +160,7 @@ impl Tx<'_> {
                 s.last_visit,
                 s.try_again,
                 to_json(&s.leaflets_due)?,
-                u32::try_from(file.conflicts.len()).unwrap_or(u32::MAX),
+                cards,
                 digest,
             ])?;
         self.conn

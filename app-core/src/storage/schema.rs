@@ -11,6 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../../../migrations/device/0003_receipts.sql")),
     M::up(include_str!("../../../migrations/device/0004_records.sql")),
     M::up(include_str!("../../../migrations/device/0005_candidate.sql")),
+    M::up(include_str!("../../../migrations/device/0006_rosters.sql")),
 ];
 
 /// The tables that [`super::Tx::rebuild`] empties and fills again.

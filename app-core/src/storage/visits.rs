@@ -28,7 +28,8 @@ pub struct VisitLine {
     pub in_campaign: bool,
 }
 
-const COLUMNS: &str = "v.visit, v.household, r.head_name, r.hamlet, v.form, v.state, v.outcome,
+const COLUMNS: &str =
+    "v.visit, v.household, coalesce(r.head_name, ''), coalesce(r.hamlet, ''), v.form, v.state, v.outcome,
  CASE v.finished_at WHEN '' THEN v.opened_at ELSE v.finished_at END, v.collector, v.collector_id, v.in_campaign";
 
 fn line(r: &Row<'_>) -> rusqlite::Result<VisitLine> {
@@ -51,7 +52,7 @@ impl Tx<'_> {
     /// The visits in a household's file, newest first.
     pub fn visits_of(&self, household: HouseholdId) -> Result<Vec<VisitLine>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM visit_row v JOIN household_row r ON r.id = v.household WHERE v.household = ?1 ORDER BY 8 DESC, 1"
+            "SELECT {COLUMNS} FROM visit_row v LEFT JOIN household_row r ON r.id = v.household WHERE v.household = ?1 ORDER BY 8 DESC, 1"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map([household.to_string()], line)?;
@@ -67,7 +68,7 @@ impl Tx<'_> {
     /// Drafts in the files that this person put down, newest first.
     pub fn drafts_of(&self, collector: &str) -> Result<Vec<VisitLine>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM visit_row v JOIN household_row r ON r.id = v.household
+            "SELECT {COLUMNS} FROM visit_row v LEFT JOIN household_row r ON r.id = v.household
              WHERE v.state = 'draft' AND v.collector_id = ?1 ORDER BY 8 DESC, 1"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
@@ -84,9 +85,8 @@ impl Tx<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Households with values that contradict each other.
+    /// Households with something that waits for a person's decision.
     pub fn in_conflict(&self) -> Result<u32> {
-        let mut statement = self.conn.prepare_cached("SELECT count(*) FROM household_row WHERE conflicts > 0")?;
-        Ok(statement.query_row([], |r| r.get(0))?)
+        Ok(self.households_with_cards("", 0)?.0)
     }
 }

@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: '/', name: 'overview', component: Overview },
     { path: '/register', name: 'register', component: Register },
     { path: '/problems', name: 'problems', component: () => import('./screens/ProblemsScreen.vue') },
+    { path: '/conflicts', name: 'conflicts', component: () => import('./screens/ConflictsScreen.vue') },
     { path: '/policy/:part(try|preview|publish)?', name: 'policy', props: true, component: () => import('./screens/PolicyScreen.vue') },
     { path: '/household/:id', name: 'household', props: true, component: Household },
     { path: '/sync', name: 'sync', component: Sync },

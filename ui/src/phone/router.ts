@@ -3,6 +3,7 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
 import { useSession } from '@/stores/session'
 import AddHouseholdScreen from './screens/AddHouseholdScreen.vue'
+import ConflictsScreen from './screens/ConflictsScreen.vue'
 import EnrolScreen from './screens/EnrolScreen.vue'
 import FinishScreen from './screens/FinishScreen.vue'
 import HouseholdScreen from './screens/HouseholdScreen.vue'
@@ -20,6 +21,7 @@ export const router = createRouter({
     { path: '/households', component: HouseholdsScreen, meta: { tab: true } },
     { path: '/sync', component: SyncScreen, meta: { tab: true } },
     { path: '/settings', component: SettingsScreen, meta: { tab: true } },
+    { path: '/conflicts', component: ConflictsScreen },
     { path: '/enrol', component: EnrolScreen },
     { path: '/unlock', component: UnlockScreen },
     { path: '/household/new', component: AddHouseholdScreen },

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChoiceView, Control, HouseholdRow, VisitRow};
+use super::{ChoiceView, ConflictView, Control, HouseholdRow, VisitRow};
 
 /// `household.view`
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -49,7 +49,14 @@ pub struct HouseholdView {
     pub forms_due: Vec<FormDue>,
     pub findings: Vec<FindingView>,
     pub history: Vec<HistoryView>,
+    /// what waits for a person's decision
     pub conflicts: Vec<ConflictView>,
+    /// what is computed here hangs on something that is not decided: 暂定
+    pub provisional: bool,
+    /// head of each household whose file was merged into this one, with its id
+    pub merged_from: Vec<(String, String)>,
+    /// head of the household into whose file this one was merged, and its id: this one is closed
+    pub merged_into: Option<(String, String)>,
     pub safety: SafetyView,
     /// hash of the file's content
     pub digest: String,
@@ -106,6 +113,8 @@ pub struct FindingView {
     pub severity: String,
     /// question names or fact paths it points at
     pub fields: Vec<String>,
+    /// hangs on something that two people said differently and nobody has decided: 暂定
+    pub provisional: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -117,20 +126,6 @@ pub struct HistoryView {
     pub what: String,
     /// label, before, after
     pub changes: Vec<(String, String, String)>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ConflictView {
-    pub path: String,
-    pub label: String,
-    pub values: Vec<ConflictValue>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ConflictValue {
-    pub value: String,
-    pub who: String,
-    pub at: String,
 }
 
 /// Where the household's answers are safe.

@@ -112,6 +112,8 @@ pub struct HouseholdRow {
     pub last_visit: Option<String>,
     pub unsynced: bool,
     pub conflicts: u32,
+    /// its judgement hangs on something that is not decided: 暂定
+    pub provisional: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

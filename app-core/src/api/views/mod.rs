@@ -1,6 +1,7 @@
 //! The views and requests, in the order of a day. Dates are ISO text, money is text with two decimals,
 //! counts are u32. Words are in the session's language. One file a page of the app; start with [`visit`].
 
+mod conflicts;
 mod desk;
 mod household;
 mod lists;
@@ -10,6 +11,7 @@ mod session;
 mod sync;
 mod visit;
 
+pub use conflicts::*;
 pub use desk::*;
 pub use household::*;
 pub use lists::*;

@@ -248,6 +248,10 @@ pub struct QuestionView {
     pub violation: Option<String>,
     /// not wrong, but to be looked at (the roster says otherwise); does not block
     pub warning: Option<String>,
+    /// choices that were ticked and are cancelled since, in words
+    pub cancelled: Vec<String>,
+    /// what was answered when the question was another, and cannot hold, in words
+    pub former: Vec<String>,
     pub appearance: String,
     /// `range`: start, end, step
     pub range: Option<(String, String, String)>,
@@ -295,6 +299,8 @@ pub struct FinishView {
     pub warnings: Vec<FindingView>,
     /// the judgement in words, line by line: label, value, why
     pub judgement: Vec<JudgementLine>,
+    /// things of this household that wait for a person's decision: until then the judgement is 暂定
+    pub undecided: u32,
     /// what comes next: forms due after this one
     pub next_forms: Vec<FormDue>,
     pub findings: Vec<FindingView>,

@@ -72,6 +72,14 @@ enum Verb {
     Household(Household),
     /// Where several values stand
     Conflicts,
+    /// Decide one of `conflicts`, for everybody
+    Resolve {
+        /// its `id`
+        conflict: String,
+        /// the `key` of one of its values, or the value itself
+        #[arg(long)]
+        choose: String,
+    },
     /// What waits here, what the server has, what it would not take
     Status,
     /// Make the projection again from the household files
@@ -285,6 +293,7 @@ fn work(phone: &Phone) -> Result<Value> {
             app.add_household(&new).map(|(id, done)| json::done(id, &done))
         }
         Verb::Conflicts => json::conflicts(&app),
+        Verb::Resolve { conflict, choose } => json::resolve(&app, conflict, choose),
         Verb::Status => app.status().map(|status| json::status(&status)),
         Verb::Rebuild => app.rebuild().map(|count| json!({ "households": count })),
         Verb::Digest => json::digest(&app),

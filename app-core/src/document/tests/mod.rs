@@ -2,6 +2,7 @@
 
 mod attacks;
 mod attacks_on_layout;
+mod conflicts;
 mod craft;
 mod people;
 mod permits;

@@ -195,7 +195,7 @@ proptest! {
 }
 
 /// Delivers in the given order, again and again, as a network would; what rests on something later waits.
-fn deliver(replica: &mut HouseholdDoc, changes: &[Vec<u8>]) {
+pub(super) fn deliver(replica: &mut HouseholdDoc, changes: &[Vec<u8>]) {
     for _ in 0..=changes.len() {
         let outcomes = replica.admit_many(changes, None, &mut anything);
         if outcomes.iter().all(Result::is_ok) {

@@ -123,9 +123,86 @@ cleaning: Array<AreaDeadline>, };
  */
 export type CodesRequest = { list: string, };
 
-export type ConflictValue = { value: string, who: string, at: string, };
+/**
+ * What a card is about.
+ */
+export type ConflictKind = "field" | "same_person" | "two_heads" | "edited_removed" | "elsewhere" | "two_files";
 
-export type ConflictView = { path: string, label: string, values: Array<ConflictValue>, };
+/**
+ * One way to decide.
+ */
+export type ConflictValue = { 
+/**
+ * for `conflict.settle`
+ */
+key: string, 
+/**
+ * masked where it identifies a person, but so far shown that the values can be told apart
+ */
+value: string, 
+/**
+ * the one shown until someone decides
+ */
+shown: boolean, suggested: boolean, by: Array<WroteView>, };
+
+/**
+ * A card: both sides, who, when, how they knew, what is suggested.
+ */
+export type ConflictView = { 
+/**
+ * its name within the household, for `conflict.settle`
+ */
+id: string, household: string, head_name: string, hamlet: string, kind: ConflictKind, 
+/**
+ * of a field: its path; else empty
+ */
+path: string, 
+/**
+ * what it is about
+ */
+label: string, 
+/**
+ * what to do
+ */
+hint: string, values: Array<ConflictValue>, 
+/**
+ * why one of them is suggested; empty when none is
+ */
+suggestion: string, 
+/**
+ * this person may decide it
+ */
+may: boolean, 
+/**
+ * who may, when this person may not
+ */
+who_may: string, 
+/**
+ * goes back with the decision: what was seen
+ */
+mark: string, };
+
+/**
+ * `conflicts.list`
+ */
+export type ConflictsRequest = { 
+/**
+ * area code prefix
+ */
+area?: string, };
+
+/**
+ * `conflicts.list` → everything that waits for a decision.
+ */
+export type ConflictsView = { 
+/**
+ * households with something to decide
+ */
+households: number, 
+/**
+ * of the first 200 of them
+ */
+cards: Array<ConflictView>, };
 
 /**
  * The controls a screen knows; the one switch in `ui/src/forms/`.
@@ -294,7 +371,11 @@ severity: string,
 /**
  * question names or fact paths it points at
  */
-fields: Array<string>, };
+fields: Array<string>, 
+/**
+ * hangs on something that two people said differently and nobody has decided: 暂定
+ */
+provisional: boolean, };
 
 /**
  * `visit.finish`
@@ -329,6 +410,10 @@ warnings: Array<FindingView>,
  * the judgement in words, line by line: label, value, why
  */
 judgement: Array<JudgementLine>, 
+/**
+ * things of this household that wait for a person's decision: until then the judgement is 暂定
+ */
+undecided: number, 
 /**
  * what comes next: forms due after this one
  */
@@ -489,7 +574,11 @@ id_tail: string, phone_masked: string,
 /**
  * risk labels found this campaign
  */
-risks: Array<string>, last_visit: string | null, unsynced: boolean, conflicts: number, };
+risks: Array<string>, last_visit: string | null, unsynced: boolean, conflicts: number, 
+/**
+ * its judgement hangs on something that is not decided: 暂定
+ */
+provisional: boolean, };
 
 /**
  * `household.view`, and the answer of every correction.
@@ -502,7 +591,23 @@ facts: Array<FactView>, members: Array<MemberView>, visits: Array<VisitRow>, mea
 /**
  * the forms due now, in order, with why
  */
-forms_due: Array<FormDue>, findings: Array<FindingView>, history: Array<HistoryView>, conflicts: Array<ConflictView>, safety: SafetyView, 
+forms_due: Array<FormDue>, findings: Array<FindingView>, history: Array<HistoryView>, 
+/**
+ * what waits for a person's decision
+ */
+conflicts: Array<ConflictView>, 
+/**
+ * what is computed here hangs on something that is not decided: 暂定
+ */
+provisional: boolean, 
+/**
+ * head of each household whose file was merged into this one, with its id
+ */
+merged_from: Array<[string, string]>, 
+/**
+ * head of the household into whose file this one was merged, and its id: this one is closed
+ */
+merged_into: [string, string] | null, safety: SafetyView, 
 /**
  * hash of the file's content
  */
@@ -947,7 +1052,15 @@ violation: string | null,
 /**
  * not wrong, but to be looked at (the roster says otherwise); does not block
  */
-warning: string | null, appearance: string, 
+warning: string | null, 
+/**
+ * choices that were ticked and are cancelled since, in words
+ */
+cancelled: Array<string>, 
+/**
+ * what was answered when the question was another, and cannot hold, in words
+ */
+former: Array<string>, appearance: string, 
 /**
  * `range`: start, end, step
  */
@@ -1080,6 +1193,19 @@ export type SetFactRequest = { household: string, path: string, value: string | 
  * `settings.set`
  */
 export type SettingsRequest = { language?: string, text_size?: number, };
+
+/**
+ * `conflict.settle`
+ */
+export type SettleRequest = { household: string, id: string, 
+/**
+ * key of a choice
+ */
+choice: string, 
+/**
+ * the card's mark as it was shown
+ */
+mark: string, };
 
 /**
  * A rule or form and how many households would get or lose it.
@@ -1384,6 +1510,19 @@ note: string, };
  */
 export type WorkView = { running: boolean, done: number, total: number, };
 
+/**
+ * Who said so.
+ */
+export type WroteView = { who: string, at: string, 
+/**
+ * 入户访问, 电话 …; empty when it did not come with a visit
+ */
+how: string, 
+/**
+ * a warning about the clock, or empty
+ */
+clock: string, };
+
 /** Every method of the dispatcher: what it is asked and what it answers. */
 export type Methods = {
   "session.state": { request: Nothing; answer: SessionView };
@@ -1402,6 +1541,8 @@ export type Methods = {
   "household.set_fact": { request: SetFactRequest; answer: HouseholdView };
   "member.add": { request: AddMemberRequest; answer: HouseholdView };
   "member.remove": { request: RemoveMemberRequest; answer: HouseholdView };
+  "conflicts.list": { request: ConflictsRequest; answer: ConflictsView };
+  "conflict.settle": { request: SettleRequest; answer: HouseholdView };
   "reveal": { request: RevealRequest; answer: RevealView };
   "visit.open": { request: OpenVisitRequest; answer: VisitView };
   "visit.view": { request: VisitRequest; answer: VisitView };

@@ -1,9 +1,10 @@
 //! What the phone's verbs print: one place for the shapes of docs/cli.md.
 
-use app_core::document::{Conflict, VisitFile};
+use app_core::document::{Card, Choice, Chosen, Clock, Subject, VisitFile, Wrote};
 use app_core::domain::id::HouseholdId;
-use app_core::error::Result;
+use app_core::error::{Error, Result};
 use app_core::service::App;
+use app_core::service::conflicts::OpenCards;
 use app_core::service::facts::Done;
 use app_core::service::round::RoundReport;
 use app_core::service::status::Status;
@@ -93,12 +94,12 @@ pub fn line(l: &HouseholdLine) -> Value {
 
 /// Everything of one household, in full; the look is logged.
 pub fn household(app: &App, id: HouseholdId) -> Result<Value> {
+    let conflicts = Value::from(cards_of(&app.cards(id)?));
     let at = app.now().timestamp();
     app.transact(|tx| {
         let file = tx.file(id)?;
         let row = tx.line(id)?.ok_or_else(not_held)?;
         tx.write_audit(at, "show", id, "")?;
-        let conflicts = conflicts_of(tx, id, &file.conflicts)?;
         let place = json!({
             "county": file.place.county,
             "township": file.place.township,
@@ -137,35 +138,84 @@ fn visit(v: &VisitFile) -> Value {
     })
 }
 
-fn conflicts_of(tx: &app_core::storage::Tx<'_>, id: HouseholdId, conflicts: &[Conflict]) -> Result<Value> {
-    let mut found = Vec::new();
-    for conflict in conflicts {
-        let mut values = Vec::new();
-        for v in &conflict.values {
-            let writer = tx.writer(&v.actor)?;
-            values.push(json!({
-                "value": v.value.to_json(),
-                "who": writer.as_ref().map(|w| w.name.clone()),
-                "device": writer.as_ref().map(|w| w.device.clone()),
-                "actor": hex::encode(v.actor),
-                "at": time(v.time),
-            }));
-        }
-        found.push(json!({ "household": id, "path": conflict.path.join("/"), "values": values }));
-    }
-    Ok(found.into())
+fn card(open: &OpenCards, card: &Card, may: bool) -> Value {
+    let values: Vec<Value> = card.choices.iter().map(|c| choice(open, c)).collect();
+    let (kind, path) = match &card.subject {
+        Subject::Field { path } => ("field", path.join("/")),
+        Subject::SamePerson { .. } => ("same_person", String::new()),
+        Subject::TwoHeads { .. } => ("two_heads", String::new()),
+        Subject::EditedRemoved { .. } => ("edited_removed", String::new()),
+        Subject::Elsewhere { .. } => ("elsewhere", String::new()),
+        Subject::TwoFiles { .. } => ("two_files", String::new()),
+    };
+    let suggested = card.suggested.and_then(|n| card.choices.get(n)).map(|c| c.key.clone());
+    json!({
+        "id": format!("{}:{}", open.household, card.id),
+        "household": open.household,
+        "kind": kind,
+        "path": path,
+        "values": values,
+        "suggested": suggested,
+        "may": may,
+        "mark": card.mark(),
+    })
+}
+
+fn choice(open: &OpenCards, c: &Choice) -> Value {
+    let value = match &c.what {
+        Chosen::Value(value) => value.to_json(),
+        Chosen::Member(id) => id.as_str().into(),
+        Chosen::Removed => "removed".into(),
+        Chosen::Present => "present".into(),
+        Chosen::Household(id) => id.to_string().into(),
+        Chosen::Apart => "apart".into(),
+    };
+    let by: Vec<Value> = c.by.iter().map(|w| wrote(open, w)).collect();
+    let shown = by.first().cloned().unwrap_or_else(|| json!({}));
+    with(with(with(shown, "key", c.key.as_str().into()), "value", value), "by", by.into())
+}
+
+fn wrote(open: &OpenCards, w: &Wrote) -> Value {
+    let writer = open.writers.get(&w.actor);
+    json!({
+        "who": writer.map(|w| w.name.clone()),
+        "device": writer.map(|w| w.device.clone()),
+        "actor": hex::encode(w.actor),
+        "at": time(w.time),
+        "how": w.how,
+        "clock": match w.clock {
+            Clock::Sound => "sound",
+            Clock::Behind => "behind",
+            Clock::Ahead => "ahead",
+        },
+    })
+}
+
+fn cards_of(open: &OpenCards) -> Vec<Value> {
+    open.cards.iter().map(|(c, may)| card(open, c, *may)).collect()
 }
 
 pub fn conflicts(app: &App) -> Result<Value> {
-    app.read(|tx| {
-        let mut all = Vec::new();
-        for id in tx.households_in_conflict()? {
-            if let Value::Array(found) = conflicts_of(tx, id, &tx.file(id)?.conflicts)? {
-                all.extend(found);
-            }
-        }
-        Ok(json!({ "conflicts": all }))
-    })
+    let (households, found) = app.all_cards("")?;
+    let all: Vec<Value> = found.iter().flat_map(cards_of).collect();
+    Ok(json!({ "conflicts": all, "households": households }))
+}
+
+/// Decides: `household:card`, and the key of a choice or its value.
+pub fn resolve(app: &App, conflict: &str, choose: &str) -> Result<Value> {
+    let unreadable = || {
+        Error::invalid(
+            "冲突的编号写作 户:卡片，见 conflicts 的 id。 A conflict is named household:card, as `conflicts` prints it.",
+        )
+    };
+    let (household, id) = conflict.split_once(':').ok_or_else(unreadable)?;
+    let household: HouseholdId = household.parse().map_err(|_| unreadable())?;
+    let open = app.cards(household)?;
+    let choices = open.cards.iter().find(|(c, _)| c.id == id).map(|(c, _)| c.choices.clone()).unwrap_or_default();
+    let said = |c: &Choice| matches!(&c.what, Chosen::Value(v) if v.to_json().as_str() == Some(choose) || v.to_json().to_string() == choose);
+    let key = choices.iter().find(|c| c.key == choose).or_else(|| choices.iter().find(|c| said(c)));
+    let key = key.map_or(choose, |c| c.key.as_str());
+    app.settle(household, id, key, None).map(|d| done(household, &d))
 }
 
 pub fn status(s: &Status) -> Value {
