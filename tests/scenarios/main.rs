@@ -22,6 +22,7 @@ mod killed;
 mod logs;
 mod lost;
 mod nine_changes;
+mod orders;
 mod parked;
 mod publish;
 mod publish_guarded;
