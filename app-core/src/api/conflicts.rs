@@ -193,7 +193,7 @@ impl Speaking<'_> {
                 let visit = super::say::some(&line.last_visit)
                     .map_or_else(|| say.word(Word::NotVisited), |day| Word::VisitedOn.fill(say.lang, &[&day]));
                 let people = Word::People.fill(say.lang, &[&line.population]);
-                format!("{which}：{} · {} · {people} · {visit}", line.head_name, line.hamlet)
+                format!("{which}{}{} · {} · {people} · {visit}", say.lang.pick("：", ": "), line.head_name, line.hamlet)
             }
         }
     }
