@@ -6,6 +6,7 @@ use super::views::{FactView, FormChangeKind, FormChangeView, FormChangesView};
 use super::words::Word;
 use crate::service::visit::changes::{FormChange, Why};
 use crate::service::visit::{Retired, Running};
+use crate::xlsform::NodeId;
 
 /// `None` where the form is the one its writer knows.
 pub(super) fn of(view: &FormView<'_>) -> Option<FormChangesView> {
@@ -65,7 +66,7 @@ fn name_of(view: &FormView<'_>, name: &str) -> String {
 }
 
 /// Of whom something was said: in the roster.
-fn whose(view: &FormView<'_>, node: Option<crate::xlsform::NodeId>, path: &str) -> Option<String> {
+fn whose(view: &FormView<'_>, node: Option<NodeId>, path: &str) -> Option<String> {
     if let Some(node) = node.and_then(|n| view.form.instance_around(n)) {
         return Some(view.instance_title(node, 0));
     }
@@ -80,7 +81,15 @@ fn old(view: &FormView<'_>, change: &FormChange) -> String {
 /// A stored text as the form said it in which it was answered.
 fn say(view: &FormView<'_>, name: &str, text: &str) -> String {
     let between = view.say.lang.pick("、", ", ");
-    let before = older::value(view.form.versions().earlier(), name, text, view.language(), between);
+    let (versions, on) = (view.form.versions(), view.form.on());
+    let listed = |name: &String| older::value(versions.earlier(), name, text, view.language(), between);
+    let in_table = |name: &String| {
+        let whole = versions.in_table(name, text, on);
+        let each = || text.split_whitespace().map(|code| versions.in_table(name, code, on)).collect::<Option<Vec<_>>>();
+        whole.or_else(|| each().filter(|words| !words.is_empty()).map(|words| words.join(between)))
+    };
+    let names = view.form.names_of(name);
+    let before = names.iter().find_map(listed).or_else(|| names.iter().find_map(in_table));
     before.unwrap_or_else(|| text.to_owned())
 }
 
@@ -102,6 +111,23 @@ fn note(view: &FormView<'_>, change: &FormChange) -> String {
         }
     };
     view.say.word(word)
+}
+
+/// The choices of a question that were ticked and are none any more, as the form said them that had them.
+pub(super) fn cancelled(view: &FormView<'_>, node: NodeId) -> Vec<String> {
+    let instance = view.form.instance();
+    let name = &instance.question(node).name;
+    instance.strange(node).iter().map(|code| say(view, name, code)).collect()
+}
+
+/// What was answered to a question when it was another, and is to be answered again.
+pub(super) fn former(view: &FormView<'_>, node: NodeId) -> Vec<String> {
+    let mut texts: Vec<String> = view.form.former(node).map(|r| say(view, &r.name, &r.text)).collect();
+    if view.form.recorded().is_some() {
+        let name = &view.form.instance().question(node).name;
+        texts = texts.into_iter().map(|text| masked(name, text)).collect();
+    }
+    texts
 }
 
 /// Every answer without a place in the form, choices that are gone included.

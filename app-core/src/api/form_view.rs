@@ -163,6 +163,8 @@ impl FormView<'_> {
                 .then(|| Word::RosterSays.fill(self.say.lang, &[&system_shown.clone().unwrap_or_default()])),
             system_shown: system_shown.filter(|s| !s.is_empty()),
             violation: violation.map(|v| v.message),
+            cancelled: super::changes::cancelled(self, node),
+            former: super::changes::former(self, node),
             readonly: reading || self.form.went_on() || view.readonly || computed,
             choices: view.choices.into_iter().map(|c| ChoiceView { code: c.value, label: c.label }).collect(),
             range: control::range(question),
@@ -223,9 +225,13 @@ impl FormView<'_> {
             return String::new();
         }
         if question.kind.has_choices() {
+            let label = |code: &str| match question.file {
+                Some(_) => self.of_table(node, code),
+                None => self.choice(question.list, code),
+            };
             let labels: Vec<String> = match question.kind {
-                Kind::SelectOne => vec![self.choice(question.list, text)],
-                _ => text.split_whitespace().map(|c| self.choice(question.list, c)).collect(),
+                Kind::SelectOne => vec![label(text)],
+                _ => text.split_whitespace().map(label).collect(),
             };
             return labels.join(self.say.lang.pick("、", ", "));
         }
@@ -238,6 +244,12 @@ impl FormView<'_> {
     fn money(&self, text: &str) -> String {
         let Ok(amount) = text.parse::<rust_decimal::Decimal>() else { return text.to_owned() };
         self.say.lang.pick(format!("{}元", super::money::figures(amount)), super::money::english(amount))
+    }
+
+    /// A choice that a question takes from a table.
+    fn of_table(&self, node: NodeId, code: &str) -> String {
+        let choices = self.form.instance().choices(node);
+        choices.into_iter().find(|c| c.value == code).map_or_else(|| code.to_owned(), |c| c.label)
     }
 
     fn choice(&self, list: Option<usize>, code: &str) -> String {

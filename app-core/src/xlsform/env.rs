@@ -97,6 +97,15 @@ impl Table {
         self.rows.get(*index.get(value)?)?.get(wanted).map(String::as_str)
     }
 
+    /// The same where every row of this key says it; a code of several lists in one table is nobody's.
+    pub fn only(&self, wanted: &str, key: &str, value: &str) -> Option<&str> {
+        let (wanted, key) = (self.column(wanted)?, self.column(key)?);
+        let mut said =
+            self.rows.iter().filter(|row| row.get(key).is_some_and(|k| k == value)).map(|row| row.get(wanted));
+        let first = said.next()??;
+        said.all(|other| other == Some(first)).then_some(first)
+    }
+
     /// The table as `root/item/<column>`, for `instance()`.
     pub fn tree(&self) -> Arc<Tree> {
         let make = || {

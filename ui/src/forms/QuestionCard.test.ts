@@ -39,6 +39,15 @@ describe('a question', () => {
     expect(answers(asked)).toEqual([['illness', 'water'], null])
   })
 
+  it('shows what was answered before the form changed, in both languages', () => {
+    const asked = card('select_one', { choices: yesNo, cancelled: ['煤炭'], former: ['3亩'] })
+    const words = (): string[] => asked.findAll('[data-test="former"]').map((each) => each.text())
+    expect(words()).toEqual(['原来填的：煤炭（已取消）', '原来填的：3亩'])
+    expect(card('select_one', { choices: yesNo }).find('[data-test="former"]').exists()).toBe(false)
+    setLanguage('en')
+    expect(card('select_one', { cancelled: ['Coal'] }).get('[data-test="former"]').text()).toBe('Answered before: Coal (cancelled)')
+  })
+
   it('counts by buttons, never below nothing', async () => {
     const asked = card('integer', { value: 0 })
     expect(asked.findAll('button')[0]?.attributes('disabled')).toBeDefined()

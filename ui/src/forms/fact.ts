@@ -23,6 +23,8 @@ export function looseQuestion(path: string, label: string, control: Control, val
     choices,
     violation: null,
     warning: null,
+    cancelled: [],
+    former: [],
     appearance: '',
     range: null,
   }

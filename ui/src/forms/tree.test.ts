@@ -22,6 +22,8 @@ const question = (path: string, more: Partial<QuestionView> = {}): { node: 'ques
   choices: [],
   violation: null,
   warning: null,
+  cancelled: [],
+  former: [],
   appearance: '',
   range: null,
   ...more,

@@ -248,6 +248,10 @@ pub struct QuestionView {
     pub violation: Option<String>,
     /// not wrong, but to be looked at (the roster says otherwise); does not block
     pub warning: Option<String>,
+    /// choices that were ticked and are cancelled since, in words
+    pub cancelled: Vec<String>,
+    /// what was answered when the question was another, and cannot hold, in words
+    pub former: Vec<String>,
     pub appearance: String,
     /// `range`: start, end, step
     pub range: Option<(String, String, String)>,

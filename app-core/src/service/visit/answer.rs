@@ -145,8 +145,8 @@ impl Running {
         let path = self.instance.path(node);
         let strange = self.instance.strange(node).join(" ");
         let changes = self.instance.set(node, &text).map_err(|why| refused(&why))?;
-        let strays = self.strays.remove(&path).unwrap_or_default();
-        let replaced = self.replaced(&path, &strange, &strays, now);
+        let mut strays = self.strays.remove(&path).unwrap_or_default();
+        let replaced = self.replaced(node, &strange, &mut strays, now);
         let overridable = self.instance.question(node).overridable;
         if overridable && text.is_empty() {
             self.touched.remove(&path);
@@ -159,14 +159,18 @@ impl Running {
     }
 
     /// What stood at a question and its form cannot hold, before it is answered anew: choices that are gone, a text of another
-    /// type, another old answer that came to the same question (`strays`: rows that go). Each goes to a row of its own, as retired.
-    fn replaced(&mut self, path: &str, strange: &str, strays: &[String], now: i64) -> Vec<Entry> {
-        let (here, file) = (path.to_owned(), short(path));
+    /// type, another old answer that came to the same question. Each goes to a row of its own, as retired; `strays`: rows that go,
+    /// those that what stood there came from among them.
+    fn replaced(&mut self, node: NodeId, strange: &str, strays: &mut Vec<String>, now: i64) -> Vec<Entry> {
+        let here = self.instance.path(node);
         let mut texts: Vec<String> = Some(strange.to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
-        let gone = |r: &Retired| r.path == here || r.path == file || strays.contains(&r.path);
-        texts.extend(self.retired.iter().filter(|r| gone(r)).map(|r| r.text.clone()));
-        self.retired.retain(|r| !gone(r));
-        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let is_here =
+            |r: &Retired| strays.contains(&r.path) || (!r.is_replaced() && self.asked_at(&r.path) == Some(node));
+        let (gone, left): (Vec<Retired>, Vec<Retired>) = self.retired.iter().cloned().partition(is_here);
+        self.retired = left;
+        texts.extend(gone.iter().map(|r| r.text.clone()));
+        strays.extend(gone.into_iter().map(|r| r.path).filter(|path| *path != here));
+        let name = self.instance.question(node).name.clone();
         let mut out = Vec::new();
         let mut n = 0_u32;
         for text in texts {

@@ -59,6 +59,8 @@ impl App {
         self.names_exist(slug, &answers)?;
         let visit = self.open_visit(household, Some(slug))?;
         self.privacy_shown(&visit)?;
+        // Who brings all answers by their names has the form in force before them.
+        self.changes_seen(&visit)?;
         let now = self.now().timestamp();
         self.visit(&visit, |running| {
             let steps = running.take_all(&answers, now)?;

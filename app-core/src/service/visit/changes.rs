@@ -99,7 +99,7 @@ impl Running {
     }
 
     /// The question at which a retired answer would be given again.
-    fn asked_at(&self, path: &str) -> Option<NodeId> {
+    pub(super) fn asked_at(&self, path: &str) -> Option<NodeId> {
         let node = self.locate(path.split_once('~').map_or(path, |(path, _)| path))?;
         let question = self.instance.question(node);
         let computed = question.calculation.is_some() && !question.overridable;

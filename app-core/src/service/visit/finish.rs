@@ -117,10 +117,13 @@ impl App {
     }
 
     /// Finishes a visit: the record of the visit, the facts it changed, members who came and went, leaflets handed over.
-    /// `done` is refused while something is unanswered or wrong; any other outcome may leave questions open.
+    /// `done` is refused while something is unanswered or wrong, or the form has changed and its writer has not seen how; any other outcome may leave questions open.
     pub fn finish_visit(&self, visit: &str, end: &Finish) -> Result<Finished> {
         self.check_end(end)?;
         self.visit(visit, |running| {
+            if end.outcome == Outcome::Done && running.migrated() {
+                return Err(Error::invalid("这张表刚刚更新了，请先看看改了什么，再完成；已填的内容都在。 The form has just been changed: look at what changed first, then finish; what was filled in is safe."));
+            }
             let problems = running.instance.violations();
             if end.outcome == Outcome::Done && !problems.is_empty() {
                 return Err(unfinished(running, &problems));

@@ -22,6 +22,11 @@ fn bare(name: &str) -> &str {
     name.split_once('~').map_or(name, |(name, _)| name)
 }
 
+/// Whether a question of another type stores an answer otherwise than it was said: `0771` is no number.
+fn is_altered(said: &str, stored: &str) -> bool {
+    !said.split_whitespace().eq(stored.split_whitespace())
+}
+
 impl Placed {
     fn retire(&mut self, path: &str, text: &str) {
         if text.is_empty() {
@@ -60,6 +65,9 @@ impl Running {
             {
                 placed.retire(&earlier.path, earlier.value.as_str().unwrap_or_default());
             }
+            if is_altered(entry.value.as_str().unwrap_or_default(), &text) {
+                placed.retire(&entry.path, entry.value.as_str().unwrap_or_default());
+            }
             placed.put(at, text, &entry.path);
         }
         for entry in old {
@@ -81,7 +89,12 @@ impl Running {
         let waits = replaced || (self.correcting() && self.is_fact(&at));
         match placed.answers.get(&at) {
             None if waits => placed.retire(&entry.path, text),
-            None => placed.put(at, fitting, &entry.path),
+            None => {
+                if is_altered(text, &fitting) {
+                    placed.retire(&entry.path, text);
+                }
+                placed.put(at, fitting, &entry.path);
+            }
             // The ticks that a former list had, beside those it still has.
             Some(there) if !waits && !there.is_empty() && self.takes_several(&at) => {
                 let both = self.place_of(path, &format!("{there} {fitting}"));

@@ -133,6 +133,29 @@ impl Running {
         &self.retired
     }
 
+    /// The day the form is filled for.
+    pub fn on(&self) -> NaiveDate {
+        self.on
+    }
+
+    /// The names that a question has and had: its own, and those that the form says it was called.
+    pub fn names_of(&self, name: &str) -> Vec<String> {
+        let question = self.form.find(name).map(|q| self.form.question(q));
+        let was = question.into_iter().flat_map(was_names).map(str::to_owned);
+        std::iter::once(name.to_owned()).chain(was).collect()
+    }
+
+    /// What was answered to a question when it was another, and is to be answered again.
+    pub fn former(&self, node: NodeId) -> impl Iterator<Item = &Retired> {
+        let question = self.instance.question(node);
+        let here = move |r: &&Retired| {
+            !r.is_replaced()
+                && (question.name == r.name || was_called(question, &r.name))
+                && self.asked_at(&r.path) == Some(node)
+        };
+        self.retired.iter().filter(here)
+    }
+
     /// Whether the form is another than its writer last knew.
     pub fn migrated(&self) -> bool {
         self.versions.changed && !self.versions.acknowledged
@@ -189,7 +212,8 @@ impl Running {
         Ok(heads.as_ref() == Some(&self.heads)
             && app.pack()?.hash() == self.in_force
             && app.today() == self.on
-            && super::build::language(&app.settings()?.language) == self.language)
+            && super::build::language(&app.settings()?.language) == self.language
+            && !self.versions.gained(app)?)
     }
 
     /// The node an entry of the journal is about: its path; where the form was rearranged, the question of that name in
@@ -235,7 +259,11 @@ fn in_instance(instance: &Instance, all: &[NodeId], keys: &str, fits: &dyn Fn(No
 
 /// Whether the form says that a question had this name before (`bind::ruhu:was`).
 pub(super) fn was_called(question: &Question, name: &str) -> bool {
-    question.attributes.iter().any(|(k, v)| k.ends_with(":was") && v.split_whitespace().any(|was| was == name))
+    was_names(question).any(|was| was == name)
+}
+
+fn was_names(question: &Question) -> impl Iterator<Item = &str> {
+    question.attributes.iter().filter(|(k, _)| k.ends_with(":was")).flat_map(|(_, v)| v.split_whitespace())
 }
 
 /// `member[k3f9]` → (`member`, `k3f9`)

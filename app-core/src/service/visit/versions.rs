@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::super::App;
@@ -46,6 +47,10 @@ pub struct Versions {
     pub(super) acknowledged: bool,
     /// every form it was filled with that is at hand, newest first
     pub(super) earlier: Vec<Arc<Form>>,
+    /// their packs
+    packs: Vec<Arc<Pack>>,
+    /// packs it was filled with that are not at hand
+    lacking: Vec<String>,
 }
 
 impl Versions {
@@ -67,6 +72,30 @@ impl Versions {
     /// Every form it was filled with that is at hand, newest first.
     pub fn earlier(&self) -> &[Arc<Form>] {
         &self.earlier
+    }
+
+    /// What a choice was called that a question took from a table, in the first of those forms that has it; `None` = in none.
+    pub fn in_table(&self, question: &str, code: &str, on: NaiveDate) -> Option<String> {
+        let all = self.earlier.iter().zip(&self.packs);
+        let label = |(form, pack): (&Arc<Form>, &Arc<Pack>)| {
+            let question = form.question(form.find(question)?);
+            let column =
+                |key: &str, usual: &str| question.parameters.get(key).map_or_else(|| usual.to_owned(), Clone::clone);
+            let tables = pack.externals(on);
+            let table = tables.get(question.file.as_deref()?)?;
+            table.only(&column("label", "label"), &column("value", "name"), code).map(ToString::to_string)
+        };
+        all.filter_map(label).find(|l| !l.is_empty())
+    }
+
+    /// Whether a pack that was lacking is at hand now: what is shown of former answers can be said in its words.
+    pub(super) fn gained(&self, app: &App) -> Result<bool> {
+        for name in &self.lacking {
+            if app.pack_or_want(name)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -101,11 +130,17 @@ impl OpenVisit {
     }
 }
 
-/// Whether two packs have the same form under a slug.
+/// A table that is no part of a form: what is computed from a parameter is computed anew, nothing is asked otherwise.
+const PARAMS: &str = "params";
+
+/// Whether two packs have the same form under a slug, the tables it names included.
 fn same_form(a: &Pack, b: &Pack, slug: &str) -> bool {
     let folder = format!("forms/{slug}/");
+    let tables = |p: &Pack| p.form(slug).map(|f| f.tables.clone()).unwrap_or_default();
+    let mut named: Vec<String> = tables(a).into_iter().chain(tables(b)).filter(|t| t != PARAMS).collect();
+    named.iter_mut().for_each(|table| table.push_str(".csv"));
     let of = |p: &Pack| -> Vec<(String, Vec<u8>)> {
-        let inside = p.files().iter().filter(|(path, _)| path.starts_with(&folder));
+        let inside = p.files().iter().filter(|(path, _)| path.starts_with(&folder) || named.contains(path));
         inside.map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
     };
     of(a) == of(b)
@@ -132,16 +167,25 @@ impl App {
         };
         let (changed, old) = differs(&from)?;
         let moves = differs(&last)?.0;
-        let mut earlier = Vec::new();
+        let (mut earlier, mut packs, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
         if changed || moves || !lineage.before.is_empty() {
             for version in std::iter::once(&last).chain(lineage.before.iter().rev()) {
                 let name = version_and_pack(version).1;
-                if !is_pack(name, &hash) {
-                    earlier.extend(self.pack_or_want(name)?.and_then(|p| p.form(&open.form)));
+                if is_pack(name, &hash) {
+                    continue;
+                }
+                let Some(pack) = self.pack_or_want(name)? else {
+                    lacking.push(name.to_owned());
+                    continue;
+                };
+                if let Some(form) = pack.form(&open.form) {
+                    earlier.push(form);
+                    packs.push(pack);
                 }
             }
         }
-        Ok(Versions { from: version_and_pack(&from).0.to_owned(), old, changed, moves, acknowledged, earlier })
+        let from = version_and_pack(&from).0.to_owned();
+        Ok(Versions { from, old, changed, moves, acknowledged, earlier, packs, lacking })
     }
 
     /// The writer has seen what the change of the form means for this visit. It can be looked at again.

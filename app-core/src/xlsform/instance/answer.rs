@@ -173,8 +173,10 @@ impl Instance {
     /// a filter hides just now.
     pub fn strange(&self, node: NodeId) -> Vec<String> {
         let question = self.question(node);
-        let listed = question.list.is_some_and(|at| at < self.form.lists.len());
-        if !question.kind.has_choices() || question.drawn.is_some() || !listed {
+        let Some(list) = question.list.and_then(|at| self.lists.trees.get(at)) else { return Vec::new() };
+        // A table that is not at hand says nothing of a choice.
+        let at_hand = question.file.is_none() || !list.children(list.root()).is_empty();
+        if !question.kind.has_choices() || question.drawn.is_some() || !at_hand {
             return Vec::new();
         }
         let words = chosen(question.kind, self.kept(node)).into_iter();

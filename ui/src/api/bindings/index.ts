@@ -1052,7 +1052,15 @@ violation: string | null,
 /**
  * not wrong, but to be looked at (the roster says otherwise); does not block
  */
-warning: string | null, appearance: string, 
+warning: string | null, 
+/**
+ * choices that were ticked and are cancelled since, in words
+ */
+cancelled: Array<string>, 
+/**
+ * what was answered when the question was another, and cannot hold, in words
+ */
+former: Array<string>, appearance: string, 
 /**
  * `range`: start, end, step
  */

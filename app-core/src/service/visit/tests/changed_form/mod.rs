@@ -1,9 +1,12 @@
 //! Forms that change while a visit is open (2-forms.md "A visit"): the county publishes, 李建国's phone takes it with the next
 //! sync, and nothing he typed is lost, whatever changed and however often.
 
+mod altered;
 mod corrected;
 mod lasting;
 mod packs;
+mod seen;
+mod tables;
 
 use serde_json::json;
 
