@@ -168,3 +168,25 @@ function withCheckDigit(body) {
   const sum = [...body].reduce((all, digit, at) => all + Number(digit) * (2 ** (17 - at) % 11), 0)
   return body + '10X98765432'[sum % 11]
 }
+
+test('a phone without a screen sees the same card and settles it by one command', STORY, async (story) => {
+  const { stage } = await stageFor(story)
+  const phone = (who) => (...verb) => json('ruhu', ['phone', '--data', `${stage.home}/cli-${who}`, '--pin', PIN, '--json', ...verb])
+  const [wei, lan] = [phone('wei'), phone('lan')]
+  for (const [each, key] of [[wei, 'wei'], [lan, 'lan']]) {
+    await each('enrol', '--ticket', (await stage.ticket(key)).ticket)
+    await each('sync')
+  }
+  const household = (await wei('households', '--limit', '1')).households[0].id
+  await wei('set', household, 'place/hamlet', '坡脚屯')
+  await lan('set', household, 'place/hamlet', '大榕屯')
+  for (const each of [wei, lan, wei]) await each('sync')
+  const [card] = (await wei('conflicts')).conflicts
+  assert.deepEqual(card.values.map((value) => value.value).sort(), ['坡脚屯', '大榕屯'])
+  assert.deepEqual(card.values.map((value) => value.who).sort(), ['农秀兰', '韦秀英'])
+  await wei('resolve', card.id, '--choose', '大榕屯')
+  await assert.rejects(wei('resolve', card.id, '--choose', '坡脚屯'), 'it is decided')
+  for (const each of [wei, lan]) await each('sync')
+  assert.deepEqual((await lan('conflicts')).conflicts, [])
+  assert.equal((await lan('show', household)).hamlet, '大榕屯')
+})
