@@ -19,6 +19,7 @@ mod drafts;
 mod fleet;
 mod full;
 mod killed;
+mod linked;
 mod logs;
 mod lost;
 mod nine_changes;

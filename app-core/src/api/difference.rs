@@ -19,7 +19,8 @@ pub(super) fn grouped(say: &Say<'_>, differences: &[Difference]) -> DifferenceVi
     let mut groups: Vec<DifferenceGroup> = Vec::new();
     for d in differences {
         let id = group_of(&d.file);
-        let line = DifferenceLine { what: what(d).to_owned(), words: say.lang.pick(&d.words, &d.words_en).clone() };
+        let words = say.lang.pick(bare(&d.words, '：'), bare(&d.words_en, ':')).to_owned();
+        let line = DifferenceLine { what: what(d).to_owned(), words };
         match groups.iter_mut().find(|g| g.id == id) {
             Some(group) => group.lines.push(line),
             None => groups.push(DifferenceGroup { title: title(say, &id), id, lines: vec![line] }),
@@ -30,6 +31,11 @@ pub(super) fn grouped(say: &Say<'_>, differences: &[Difference]) -> DifferenceVi
     }
     let total = u32::try_from(differences.len()).unwrap_or(u32::MAX);
     DifferenceView { total, groups }
+}
+
+/// Without “added question:” and the like, which the mark and the heading of the group say.
+fn bare(words: &str, colon: char) -> &str {
+    words.split_once(colon).map_or(words, |(_, rest)| rest.trim_start())
 }
 
 /// What a person looks for first.

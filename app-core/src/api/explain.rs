@@ -1,5 +1,7 @@
 //! Why the system says so: the form's own explanation with the values put in.
 
+use rust_decimal::Decimal;
+
 use super::form_view::FormView;
 use super::words::Word;
 use crate::xlsform::{NodeId, QuestionId};
@@ -41,6 +43,9 @@ fn fill(view: &FormView<'_>, near: NodeId, template: &str) -> String {
                 } else {
                     &shown
                 };
+                let fen = tail.starts_with('元').then(|| Decimal::from_str_exact(bare).ok()).flatten();
+                let fen = fen.map(super::money::figures);
+                let bare = fen.as_deref().unwrap_or(bare);
                 out.push_str(if bare.is_empty() { Word::NotGiven.say(view.say.lang) } else { bare });
             }
             None => out.push_str(&format!("{{{name}}}")),

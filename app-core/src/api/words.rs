@@ -85,14 +85,14 @@ words! {
     OutcomeDone: "已完成", "Done";
     OutcomeDoneHint: "表中应填的都已填好。", "Everything that was to be asked is answered.";
     OutcomeNobodyHome: "家中无人", "Nobody home";
-    OutcomeNobodyHomeHint: "改日再访，请选日期；已填的内容都保留。", "Choose a day to try again; what was filled in is kept.";
+    OutcomeNobodyHomeHint: "请选哪天再去；已填的内容都保留。", "Choose a day; what was filled in is kept.";
     OutcomeAway: "举家外出", "Whole family away";
     TableRules: "规则", "Rules";
     TableChecks: "核查规则", "Data checks";
     TableParams: "参数", "Parameters";
     TableCodes: "代码", "Codes";
     TableOther: "其他", "Other";
-    OutcomeAwayHint: "建议改用电话或微信访问。", "A visit by phone is proposed.";
+    OutcomeAwayHint: "已填的内容都保留，可以在电话里接着问。", "What was filled in is kept; ask the rest on the phone.";
     OutcomeRefused: "拒访", "Refused";
     OutcomeRefusedHint: "请在备注中写明情况。", "Say in the remark what happened.";
     OutcomeNotFound: "查无此户或已搬迁", "Not found or moved";

@@ -14,7 +14,7 @@ use super::judge::{Author, Bringer, Judge};
 use super::park::{Parking, Space};
 use super::proof::Proofs;
 use super::records::Filed;
-use super::waiting::{CARRIER, Wish, admit_waiting, passing};
+use super::waiting::{CARRIER, Wish, admit_waiting};
 use crate::error::{Error, Result, Why};
 use crate::settings::{FORMER_AREA_GRACE, HEARD_GRACE};
 use crate::store::Writes;
@@ -147,15 +147,27 @@ impl Household<'_> {
             None => HouseholdDoc::unfounded(self.id),
         };
         let lacking = self.outcome.lacking.len();
-        let known_as = self.where_known(unit.as_ref())?;
-        let (mut taken, grafted) = self.admit(&mut doc, &fresh, known_as, pushed.grid.as_deref())?;
+        let grid = pushed.grid.as_deref();
+        // A lost household says itself where it lies, by what the server has signed for; the rest is judged by that.
+        let (signed, new): (Vec<_>, Vec<_>) =
+            fresh.into_iter().partition(|(hash, _)| there.is_none() && self.proven.contains(hash));
+        let (mut taken, mut grafted) = self.admit(&mut doc, &signed, None, grid)?;
+        let known_as = match &there {
+            Some(_) => self.where_known(unit.as_ref())?,
+            None => self.place(false, unit.clone(), &taken, &doc).or_else(|| unit.clone()),
+        };
+        let (more, known_too) = self.admit(&mut doc, &new, known_as, grid)?;
+        taken.extend(more);
+        grafted |= known_too;
         if !taken.is_empty() {
-            let Some(unit) = self.place(there.is_some(), unit, &doc)? else {
-                return self.refuse_all(&fresh, RefusedWhy::Scope, pushed.grid.as_deref());
+            let Some(unit) = self.place(there.is_some(), unit, &taken, &doc) else {
+                let all: Vec<_> = signed.into_iter().chain(new).collect();
+                return self.refuse_all(&all, RefusedWhy::Scope, grid);
             };
             let (permits, now) = (self.round.permits, self.round.now);
-            let wish = Wish { permits, reasons: &passing(), vouched: false, only: None, now };
-            taken.extend(admit_waiting(&*self.w, &mut doc, self.id, Some(&unit), &wish)?);
+            let wish = Wish { permits, reasons: None, vouched: false, only: None, now };
+            let came: Vec<Hash> = taken.iter().map(|t| t.hash).collect();
+            taken.extend(admit_waiting(self.w, &mut doc, (self.id, Some(&unit)), &wish, &came)?);
             self.outcome.bytes = self.outcome.bytes.saturating_add(self.unsigned(&taken));
             let push = self.signed()?;
             let founder = there.is_none().then_some(self.round.device);
@@ -296,13 +308,20 @@ impl Household<'_> {
         Ok(())
     }
 
-    /// The household's grid; a lost one that comes back says it itself.
-    fn place(&self, there: bool, unit: Option<Area>, doc: &HouseholdDoc) -> Result<Option<Area>> {
-        let unit = match unit {
-            Some(unit) => Some(unit),
-            None => Area::parse(&doc.file().place.grid).filter(|a| a.as_str().len() == 15),
-        };
-        Ok(unit.filter(|u| there || self.round.person.reaches(u)))
+    /// The household's grid; a lost one that comes back says it itself. Outside the bringer's areas only such a one comes in
+    /// whose founding the server has signed for, and its own word on where it lies counts before the bringer's.
+    fn place(&self, there: bool, unit: Option<Area>, taken: &[Taken], doc: &HouseholdDoc) -> Option<Area> {
+        let itself = || Area::parse(&doc.file().place.grid).filter(|a| a.as_str().len() == 15);
+        if there {
+            return unit;
+        }
+        if let Some(unit) = unit.clone().or_else(itself).filter(|u| self.round.person.reaches(u)) {
+            return Some(unit);
+        }
+        let founds = |t: &&Taken| change_deps(&t.bytes).is_some_and(|deps| deps.is_empty());
+        let mut foundings = taken.iter().filter(founds).peekable();
+        let signed_for = foundings.peek().is_some() && foundings.all(|t| self.proven.contains(&t.hash));
+        itself().or(unit).filter(|_| signed_for)
     }
 
     fn refuse_all(&mut self, fresh: &[(Hash, &[u8])], why: RefusedWhy, grid: Option<&str>) -> Result<()> {

@@ -1,5 +1,5 @@
 //! What was parked and can go in now: the changes it rests on came, its author became known, or the operator releases it.
-//! Read by page, each change once: what still misses something waits for exactly that.
+//! What still misses something waits for exactly that: a push reads what it unlocks, and each other one once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,8 +26,8 @@ pub const CARRIER: &str = "parked";
 pub struct Wish<'a> {
     /// what each title may do
     pub permits: &'a Permits,
-    /// codes of the reasons looked at
-    pub reasons: &'a [&'a str],
+    /// codes of the reasons looked at; none: only what waited for another change, as far as that has come
+    pub reasons: Option<&'a [&'a str]>,
     /// the operator releases: answers for author and area
     pub vouched: bool,
     /// only these, where the operator names some
@@ -36,13 +36,8 @@ pub struct Wish<'a> {
     pub now: i64,
 }
 
-/// The reasons that pass by themselves, with a push that brings what was missing. What nobody is known to have written
-/// passes when its author becomes known ([`author_known`]), and costs no colleague's push before.
-pub(super) fn passing() -> [&'static str; 1] {
-    [RefusedWhy::Dependency.code()]
-}
-
-/// An actor has become known: what was parked of it for want of an author, by its own device or on the server's own word,
+/// An actor has become known (what nobody is known to have written costs no colleague's push before): what was parked of it
+/// for want of an author, by its own device or on the server's own word,
 /// waits for no more than what it rests on. The households concerned.
 pub fn author_known(w: &mut dyn Writes, actor: &Actor) -> Result<Vec<Uuid>> {
     let households = w.households_parked(actor)?;
@@ -67,7 +62,7 @@ pub fn author_known(w: &mut dyn Writes, actor: &Actor) -> Result<Vec<Uuid>> {
 pub fn take_parked(w: &mut dyn Writes, permits: &Permits, actor: &Actor, now: i64) -> Result<u64> {
     let mut taken = 0_u64;
     for id in author_known(w, actor)? {
-        let wish = Wish { permits, reasons: &passing(), vouched: false, only: None, now };
+        let wish = Wish { permits, reasons: None, vouched: false, only: None, now };
         taken = taken.saturating_add(release(w, id, &wish)?);
     }
     Ok(taken)
@@ -85,7 +80,7 @@ pub fn release(w: &mut dyn Writes, id: Uuid, wish: &Wish<'_>) -> Result<u64> {
         None if wish.vouched => (HouseholdDoc::unfounded(id), None),
         None => return Ok(0),
     };
-    let taken = admit_waiting(w, &mut doc, id, unit.as_ref(), wish)?;
+    let taken = admit_waiting(w, &mut doc, (id, unit.as_ref()), wish, &[])?;
     let grid = || Area::parse(&doc.file().place.grid).filter(|a| a.as_str().len() == 15);
     match unit.or_else(grid) {
         Some(unit) if !taken.is_empty() => {
@@ -96,23 +91,33 @@ pub fn release(w: &mut dyn Writes, id: Uuid, wish: &Wish<'_>) -> Result<u64> {
     }
 }
 
-/// Admits what is parked of a household, whatever the order in which it came.
+/// Admits what is parked of a household, whatever the order in which it came. `came`: changes that have just been admitted.
 pub(super) fn admit_waiting(
-    w: &dyn Writes,
+    w: &mut dyn Writes,
     doc: &mut HouseholdDoc,
-    id: Uuid,
-    unit: Option<&Area>,
+    (id, unit): (Uuid, Option<&Area>),
     wish: &Wish<'_>,
+    came: &[Hash],
 ) -> Result<Vec<Taken>> {
     let mut queue = Queue { w, doc, id, unit, wish, people: HashMap::new(), waits: HashMap::new(), taken: Vec::new() };
-    for why in wish.reasons {
+    let Some(reasons) = wish.reasons else {
+        for unseen in queue.w.parked_waiting(id, None)? {
+            queue.look_at(vec![unseen])?;
+        }
+        for hash in came {
+            let unlocked = queue.unlocked_by(hash)?;
+            queue.look_at(unlocked)?;
+        }
+        return Ok(queue.taken);
+    };
+    for why in reasons {
         let mut after = None;
         loop {
-            let page = w.parked(id, why, after, PAGE)?;
+            let page = queue.w.parked(id, why, after, PAGE)?;
             let Some(last) = page.last() else { break };
             after = Some((last.at, last.hash));
             for waiting in page.into_iter().filter(|p| wish.only.is_none_or(|only| only.contains(&p.hash))) {
-                queue.look_at(waiting)?;
+                queue.look_at(vec![waiting.hash])?;
             }
         }
     }
@@ -120,46 +125,58 @@ pub(super) fn admit_waiting(
 }
 
 struct Queue<'a> {
-    w: &'a dyn Writes,
+    w: &'a mut dyn Writes,
     doc: &'a mut HouseholdDoc,
     id: Uuid,
     unit: Option<&'a Area>,
     wish: &'a Wish<'a>,
     people: HashMap<String, Option<Person>>,
-    /// which parked changes wait for a change
+    /// which parked changes wait for a change, of those seen here
     waits: HashMap<Hash, Vec<Hash>>,
     taken: Vec<Taken>,
 }
 
 impl Queue<'_> {
-    /// Admits a change if it can be, and then what waited for it.
-    fn look_at(&mut self, waiting: Parked) -> Result<()> {
-        let mut next = vec![waiting];
-        while let Some(waiting) = next.pop() {
-            let deps = change_deps(&waiting.bytes).unwrap_or_default();
-            if let Some(missing) = deps.into_iter().find(|d| !self.doc.has(d)) {
-                self.waits.entry(missing).or_default().push(waiting.hash);
+    /// Admits changes if they can be, and then what waited for them.
+    fn look_at(&mut self, mut next: Vec<Hash>) -> Result<()> {
+        while let Some(hash) = next.pop() {
+            let Some(waiting) = self.w.parked_change(self.id, &hash)? else { continue };
+            if self.doc.has(&hash) {
+                self.w.unpark(self.id, &hash)?;
                 continue;
             }
-            let hash = waiting.hash;
-            if self.doc.has(&hash) {
+            let deps = change_deps(&waiting.bytes).unwrap_or_default();
+            if let Some(missing) = deps.into_iter().find(|d| !self.doc.has(d)) {
+                self.waits.entry(missing).or_default().push(hash);
+                self.w.set_waits(self.id, &hash, &missing)?;
                 continue;
             }
             if let Some(taken) = self.admit(waiting)? {
                 self.taken.push(taken);
-                for after in self.waits.remove(&hash).unwrap_or_default() {
-                    next.extend(self.w.parked_change(self.id, &after)?);
-                }
+                next.extend(self.unlocked_by(&hash)?);
+            } else {
+                // All that it rests on is here: nothing that comes can help it any more.
+                self.w.set_waits(self.id, &hash, &hash)?;
             }
         }
         Ok(())
+    }
+
+    /// What may go in now that a change has: the latest first, as [`Self::look_at`] takes them from the end.
+    fn unlocked_by(&mut self, hash: &Hash) -> Result<Vec<Hash>> {
+        let mut unlocked = self.waits.remove(hash).unwrap_or_default();
+        let wished = |h: &Hash| self.wish.only.is_none_or(|only| only.contains(h));
+        let known = self.w.parked_waiting(self.id, Some(hash))?;
+        unlocked.extend(known.into_iter().filter(|h| !unlocked.contains(h)).filter(wished).collect::<Vec<_>>());
+        unlocked.reverse();
+        Ok(unlocked)
     }
 
     fn admit(&mut self, waiting: Parked) -> Result<Option<Taken>> {
         let Some(person) = self.person(&waiting.device)? else { return Ok(None) };
         let proven: HashSet<Hash> = waiting.proven.then_some(waiting.hash).into_iter().collect();
         let bringer = Bringer { device: &waiting.device, person: &person, vouched: self.wish.vouched, proven: &proven };
-        let mut judge = Judge::new(self.w, &bringer, self.wish.permits, self.unit.cloned());
+        let mut judge = Judge::new(&*self.w, &bringer, self.wish.permits, self.unit.cloned());
         let outcome = match waiting.proven {
             true => self.doc.admit_many([&waiting.bytes], None, &mut |a| judge.judge(a)).pop(),
             false => self.doc.admit_new([&waiting.bytes], &mut |a| judge.judge(a)).pop(),

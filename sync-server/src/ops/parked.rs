@@ -118,7 +118,7 @@ pub fn release(store: &dyn Store, household: &str, changes: &[String], now: i64)
         let reasons: BTreeSet<String> = w.parked_lines(&all)?.into_iter().map(|l| l.why).collect();
         let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
         let only = (!only.is_empty()).then_some(&only);
-        let wish = Wish { permits: &permits, reasons: &reasons, vouched: true, only, now };
+        let wish = Wish { permits: &permits, reasons: Some(&reasons), vouched: true, only, now };
         let released = take_in(w, id, &wish)?;
         let left = w.parked_lines(&all)?.into_iter().map(|l| hex::encode(l.hash)).collect();
         Ok(Released { released, left })

@@ -85,6 +85,9 @@ pub trait Reads {
     fn parked(&self, household: Uuid, why: &str, after: Option<(i64, [u8; 32])>, limit: usize) -> Result<Vec<Parked>>;
     /// One parked change.
     fn parked_change(&self, household: Uuid, hash: &[u8; 32]) -> Result<Option<Parked>>;
+    /// Parked changes of a household, by time of arrival, that wait for a change; none: that nobody has looked at yet, or
+    /// what they waited for has gone in since. Those refused for another reason than that are not among them.
+    fn parked_waiting(&self, household: Uuid, on: Option<&[u8; 32]>) -> Result<Vec<[u8; 32]>>;
     /// Parked changes as a list.
     fn parked_lines(&self, wish: &ParkedWish) -> Result<Vec<ParkedLine>>;
     /// Households with parked changes of an actor.
@@ -159,14 +162,16 @@ pub trait Writes: Reads {
     fn move_household(&mut self, id: Uuid, to: &str, at: i64) -> Result<()>;
     /// Rewrites heads and snapshot of a household.
     fn save(&mut self, id: Uuid, heads: &[[u8; 32]], snapshot: &[u8]) -> Result<()>;
-    /// Appends an accepted change to the log.
+    /// Appends an accepted change to the log; what is parked and waited for it is to be looked at again.
     fn append(&mut self, change: &Unsaved<'_>) -> Result<u64>;
     /// Files a record; its place in the log.
     fn file_record(&mut self, record: &NewRecord<'_>) -> Result<u64>;
     /// Keeps the signature of a push; gives its id.
     fn put_push(&mut self, push: &PushRow<'_>) -> Result<i64>;
-    /// Parks a refused change.
+    /// Parks a refused change; one that is parked already gets the new reason, and is to be looked at again.
     fn park(&mut self, parked: &Parked) -> Result<()>;
+    /// Notes for which change a parked one waits.
+    fn set_waits(&mut self, household: Uuid, hash: &[u8; 32], on: &[u8; 32]) -> Result<()>;
     /// A parked change has been accepted after all.
     fn unpark(&mut self, household: Uuid, hash: &[u8; 32]) -> Result<()>;
     /// Notes an import.

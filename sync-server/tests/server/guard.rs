@@ -217,3 +217,109 @@ fn one_phone_does_not_fill_the_disk_with_what_is_accepted() {
     office.assert_agrees_with(&mut mo);
     office.assert_agrees_with(&mut wei);
 }
+
+#[test]
+fn what_the_server_has_signed_for_comes_back_whole_though_it_lies_outside_the_bringers_areas() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    wei.sync();
+    let file = office.dir.path().join("monday.sqlite");
+    backup::backup(&office.data, &file).unwrap();
+    // Founded and signed for; then she works elsewhere, for longer than any grace, and the disk dies.
+    let id = wei.found(GRID);
+    wei.visit(id, "名册之外的一户");
+    wei.sync();
+    assert!(!wei.receipts.is_empty());
+    let mut office = office;
+    office.stop();
+    let restored = office.dir.path().join("restored");
+    backup::restore(&restored, &file, None, now()).unwrap();
+    let dir = std::mem::replace(&mut office.dir, tempfile::tempdir().unwrap());
+    drop(office);
+    let office = Office::of(dir, restored);
+    wei.url = office.url();
+    let elsewhere = app_core::domain::Person {
+        scope: vec![app_core::domain::Area::parse("999999101202-01").unwrap()],
+        ..wei.person.clone()
+    };
+    write(&*office.store, move |w| w.put_person(&elsewhere, now() - 40 * 24 * 3600)).unwrap();
+    wei.set_phone(id, "19955500000");
+    wei.sync();
+    let row = read(&*office.store, |r| r.household(id)).unwrap().expect("it is back");
+    assert_eq!(row.unit, GRID);
+    assert!(!wei.docs.contains_key(&id), "and not hers any more");
+    let whys: Vec<&str> = wei.refused.iter().map(|r| r.why.as_str()).collect();
+    assert_eq!(whys, ["scope"], "what she wrote there since lies parked");
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    mo.sync();
+    assert_eq!(mo.docs[&id].file().visits.len(), 1);
+    office.assert_agrees_with(&mut mo);
+    // Without the server's word it is refused as before.
+    let unsigned = wei.found(GRID);
+    wei.sync();
+    assert!(read(&*office.store, |r| r.household(unsigned)).unwrap().is_none());
+}
+
+#[test]
+fn a_push_reads_of_the_parked_ones_only_what_it_unlocks() {
+    let office = Office::with_households(60);
+    let mut wei = office.phone("韦秀英", "grid_worker1", &[GRID]);
+    let mut mo = office.phone("莫有财", "grid_worker1", &[GRID]);
+    wei.sync();
+    mo.sync();
+    let id = *mo.docs.keys().next().unwrap();
+    // Two chains of his; of the first the beginning is kept back, of the second all but the end.
+    let copy = mo.docs[&id].clone();
+    let chain = |text: &str| {
+        let mut doc = copy.clone();
+        let nonce = random::<8>();
+        let actor = actor_of(&app_core::wire::sign::public_key(&mo.secret), &nonce);
+        let device = mo.told.device.clone();
+        write(&*office.store, move |w| w.put_actor(&actor, &device, now())).unwrap();
+        (0..4)
+            .map(|n| {
+                doc.edit(actor, 1_684_548_000, &[Edit::new("place/address", format!("{text}{n}"))]).unwrap().unwrap()
+            })
+            .collect::<Vec<_>>()
+    };
+    let (one, other) = (chain("甲"), chain("乙"));
+    for change in [&one[3], &one[2], &one[1], &other[3], &other[1]] {
+        mo.outbox = vec![(id, None, change.bytes.clone())];
+        mo.send(&mo.request()).unwrap();
+    }
+    mo.outbox.clear();
+    let waits = |on: Option<&[u8; 32]>| read(&*office.store, |r| r.parked_waiting(id, on)).unwrap();
+    // Each is looked at once, with the first push after it, and then knows for what it waits.
+    wei.visit(id, "照常入户");
+    wei.sync();
+    assert_eq!(waits(None), Vec::<[u8; 32]>::new());
+    assert_eq!(waits(Some(&one[0].hash)), [one[1].hash]);
+    assert_eq!(waits(Some(&one[1].hash)), [one[2].hash]);
+    assert_eq!(waits(Some(&other[2].hash)), [other[3].hash]);
+    assert_eq!(waits(Some(&other[0].hash)), [other[1].hash]);
+    // The first comes: its chain goes in, the other stays.
+    for change in &one {
+        mo.docs.get_mut(&id).unwrap().admit(&change.bytes, None, &mut |_| Ok(())).unwrap();
+    }
+    mo.outbox = vec![(id, None, one[0].bytes.clone())];
+    mo.sync();
+    let here = |hash| read(&*office.store, |r| r.has_change(id, hash)).unwrap();
+    assert!(one.iter().all(|c| here(&c.hash)) && !other.iter().any(|c| here(&c.hash)));
+    // What comes another way than with a push (an import, a release) unlocks as well.
+    let (first, unit) = (other[0].clone(), GRID.to_owned());
+    write(&*office.store, move |w| {
+        w.append(&sync_server::store::rows::Unsaved {
+            household: id,
+            unit: &unit,
+            hash: first.hash,
+            bytes: &first.bytes,
+            actor: &app_core::document::actor_of(&first.bytes).unwrap(),
+            device: None,
+            carrier: None,
+            push: None,
+            at: now(),
+        })
+    })
+    .unwrap();
+    assert_eq!(waits(None), [other[1].hash]);
+}

@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../migrations/server/sqlite/0003_quota.sql"),
     include_str!("../../../../migrations/server/sqlite/0004_records.sql"),
     include_str!("../../../../migrations/server/sqlite/0005_moves.sql"),
+    include_str!("../../../../migrations/server/sqlite/0006_waits.sql"),
 ];
 
 /// The one writing connection; migrates.

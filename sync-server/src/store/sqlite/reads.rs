@@ -250,6 +250,14 @@ impl Reads for View<'_> {
         })
     }
 
+    fn parked_waiting(&self, household: Uuid, on: Option<&[u8; 32]>) -> Result<Vec<[u8; 32]>> {
+        self.all(
+            "SELECT hash FROM parked WHERE household = ? AND waits = ? AND why = 'dependency' ORDER BY at, hash",
+            (household.as_bytes(), on.map_or(&[][..], |on| on)),
+            |r| r.get(0),
+        )
+    }
+
     fn parked_lines(&self, wish: &ParkedWish) -> Result<Vec<ParkedLine>> {
         let (at, hash) = wish.after.map_or((i64::MIN, Vec::new()), |(at, hash)| (at, hash.to_vec()));
         self.all(

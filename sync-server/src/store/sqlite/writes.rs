@@ -260,6 +260,10 @@ impl Writes for View<'_> {
                 (c.household.as_bytes(), c.actor),
             )?;
         }
+        self.run(
+            "UPDATE parked SET waits = x'' WHERE household = ? AND waits = ? AND why = 'dependency'",
+            (c.household.as_bytes(), &c.hash),
+        )?;
         Ok(seq)
     }
 
@@ -279,7 +283,7 @@ impl Writes for View<'_> {
         self.run(
             "INSERT INTO parked (household, hash, device, at, why, words, unit, bytes, size, actor, proven)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (household, hash) DO UPDATE SET why = excluded.why, words = excluded.words, proven = max(proven, excluded.proven)",
+             ON CONFLICT (household, hash) DO UPDATE SET why = excluded.why, words = excluded.words, proven = max(proven, excluded.proven), waits = x''",
             (
                 p.household.as_bytes(),
                 &p.hash,
@@ -293,6 +297,14 @@ impl Writes for View<'_> {
                 &p.actor,
                 p.proven,
             ),
+        )?;
+        Ok(())
+    }
+
+    fn set_waits(&mut self, household: Uuid, hash: &[u8; 32], on: &[u8; 32]) -> Result<()> {
+        self.run(
+            "UPDATE parked SET waits = ? WHERE household = ? AND hash = ?",
+            (on.as_slice(), household.as_bytes(), hash),
         )?;
         Ok(())
     }
