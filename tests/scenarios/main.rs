@@ -16,6 +16,7 @@ mod bytes;
 mod conflicts;
 mod day;
 mod drafts;
+mod extremes;
 mod fleet;
 mod full;
 mod killed;
