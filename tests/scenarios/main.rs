@@ -15,6 +15,7 @@ mod bad_link;
 mod bytes;
 mod conflicts;
 mod day;
+mod devices;
 mod drafts;
 mod extremes;
 mod fleet;
