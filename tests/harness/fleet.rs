@@ -145,7 +145,7 @@ impl Fleet {
         let mut lines = phone.lines();
         lines.sort_by(|a, b| (&a.grid, &a.head_name).cmp(&(&b.grid, &b.head_name)));
         let line = self.dice.of(&lines);
-        let household = line.id;
+        let mut household = line.id;
         let made = match self.dice.below(10) {
             0..=2 => phone
                 .visit_with_answers(household, "screening-ordinary", &answers::ordinary_at_risk(), false)
@@ -185,9 +185,15 @@ impl Fleet {
                     String::new()
                 })
             }
-            8 if self.settle_one(who, household) => return,
+            8 if lines.iter().any(|l| l.conflicts > 0) => {
+                let open: Vec<HouseholdId> = lines.iter().filter(|l| l.conflicts > 0).map(|l| l.id).collect();
+                let household = *self.dice.of(&open);
+                return self.settle_one(who, household);
+            }
             _ => {
                 let phone = &self.phones[who];
+                // In few households, so that people meet there.
+                household = lines[self.dice.below(2.min(lines.len()))].id;
                 // Nobody else's number: what became of it can be told.
                 let number = format!("199{:06}{:02}", self.told.rounds, self.dice.below(100));
                 phone.set_fact(household, "profile/phone", &json!(number)).map(|_| format!("{SAID}{number}"))
@@ -205,15 +211,15 @@ impl Fleet {
         }
     }
 
-    /// Decides what is open in a household, by the dice; whether there was anything.
-    fn settle_one(&mut self, who: usize, household: HouseholdId) -> bool {
+    /// Decides what is open in a household, by the dice.
+    fn settle_one(&mut self, who: usize, household: HouseholdId) {
         let phone = &self.phones[who];
         let open = phone.cards(household).unwrap();
         let may = open.cards.iter().filter(|(_, may)| *may).map(|(card, _)| card);
         // By what it is about and by what is said, never by random ids.
         let mut cards: Vec<_> = may.collect();
         cards.sort_by_key(|card| (card.id.split('/').take(2).collect::<Vec<_>>().join("/"), card.choices.len()));
-        let Some(card) = cards.first() else { return false };
+        let Some(card) = cards.first() else { return };
         let mut keys: Vec<&str> = card.choices.iter().map(|c| c.key.as_str()).collect();
         keys.sort_unstable();
         let key = (*self.dice.of(&keys)).to_owned();
@@ -222,7 +228,6 @@ impl Fleet {
             Ok(_) => self.told.settled += 1,
             Err(e) => assert_eq!(e.kind, app_core::error::Kind::Refused, "{}: {e}", phone.name),
         }
-        true
     }
 
     fn sync(&mut self, who: usize) {

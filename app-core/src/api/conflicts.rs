@@ -1,5 +1,7 @@
 //! `conflicts.list`, `conflict.settle`; the cards of `household.view`.
 
+use std::collections::BTreeSet;
+
 use super::labels;
 use super::say::Say;
 use super::views::{
@@ -24,7 +26,19 @@ pub(super) fn list(app: &App, ask: ConflictsRequest) -> Result<ConflictsView> {
     }
     let (households, found) = app.all_cards(&area)?;
     super::with_say(app, |say| {
-        Ok(ConflictsView { households, cards: found.iter().flat_map(|o| cards(say, o)).collect() })
+        let mut pairs = BTreeSet::new();
+        let mut view = ConflictsView { households, cards: Vec::new() };
+        for open in &found {
+            for ((card, _), said) in open.cards.iter().zip(cards(say, open)) {
+                // Two files of one household: a pair is shown once.
+                let again = matches!(card.subject, Subject::TwoFiles { other }
+                    if !pairs.insert((open.household.min(other), open.household.max(other))));
+                if !again {
+                    view.cards.push(said);
+                }
+            }
+        }
+        Ok(view)
     })
 }
 
@@ -179,7 +193,7 @@ impl Speaking<'_> {
                 let visit = super::say::some(&line.last_visit)
                     .map_or_else(|| say.word(Word::NotVisited), |day| Word::VisitedOn.fill(say.lang, &[&day]));
                 let people = Word::People.fill(say.lang, &[&line.population]);
-                format!("{which}：{} · {} · {people} · {visit}", line.head_name, line.hamlet)
+                format!("{which}{}{} · {} · {people} · {visit}", say.lang.pick("：", ": "), line.head_name, line.hamlet)
             }
         }
     }
@@ -261,7 +275,7 @@ fn told_apart(name: &str, values: &[&str]) -> Vec<String> {
     let mut masked: Vec<Vec<char>> = whole.iter().map(|v| mask(v).chars().collect()).collect();
     let whole: Vec<Vec<char>> = whole.iter().map(|v| v.chars().collect()).collect();
     let same = |masked: &[Vec<char>]| {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         !masked.iter().all(|m| seen.insert(m.clone()))
     };
     let length = whole.iter().map(Vec::len).max().unwrap_or(0);

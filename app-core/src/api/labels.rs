@@ -51,6 +51,7 @@ const HOUSEHOLD: &[Fact] = &[
     fact("profile/allowance/applied_on", "申请日期", "Applied on", "", None),
     fact("profile/plan/made_on", "帮扶计划制定日期", "Support plan made on", "", None),
     fact("profile/plan/items", "帮扶计划内容", "Support plan", "", None),
+    fact("profile/merged_into", "并入的户", "Merged into", "", None),
     fact("profile/relocation_site", "易地搬迁安置点", "Relocation site", "", None),
     fact("profile/housing/only_home", "唯一住房", "Only home", "", None),
     fact("profile/housing/grade", "住房鉴定等级", "Grade of the house", "", None),

@@ -85,9 +85,9 @@ fn gone() -> Error {
 }
 
 /// What a choice writes, by household.
-type Writes = Vec<(HouseholdId, Vec<Edit>)>;
+pub(super) type Writes = Vec<(HouseholdId, Vec<Edit>)>;
 
-fn write(tx: &Tx<'_>, author: Author, writes: &Writes) -> Result<Option<Edited>> {
+pub(super) fn write(tx: &Tx<'_>, author: Author, writes: &Writes) -> Result<Option<Edited>> {
     let mut first = None;
     for (household, edits) in writes {
         let edited = tx.edit(*household, author, edits)?;
@@ -285,7 +285,9 @@ fn person(tx: &Tx<'_>, id: HouseholdId, member: &str, others: &[HouseholdId], ch
         let of = if *household == id {
             Some(member.to_owned())
         } else {
-            entry(&file, number.as_ref()).map(|m| m.fact.id.clone())
+            entry(&file, number.as_ref())
+                .or_else(|| file.members.iter().find(|m| m.fact.id == member))
+                .map(|m| m.fact.id.clone())
         };
         let Some(of) = of else { continue };
         let chosen = register_path(&format!("person/{of}"));
@@ -307,7 +309,7 @@ fn not_here() -> Error {
 }
 
 /// One file is the household's and takes over the people whom only the other has; the other is closed and linked.
-fn files(tx: &Tx<'_>, id: HouseholdId, other: HouseholdId, choice: &Choice) -> Result<Writes> {
+pub(super) fn files(tx: &Tx<'_>, id: HouseholdId, other: HouseholdId, choice: &Choice) -> Result<Writes> {
     let register = |about: HouseholdId, chosen: &str| Edit {
         path: register_path(&format!("file/{about}")),
         value: chosen.to_owned().into(),

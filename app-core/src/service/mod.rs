@@ -3,8 +3,8 @@
 //! [`App`] owns the data directory, the clock, the open database and the pack in force. A verb reads
 //! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`]; who
 //! writes it asks there ([`App::author`]).
-//! Files are named by their noun: `session` (enrol, PIN), `households`, `facts`, `members`, `round` (sync), `status`,
-//! `bundle` (what travels without a server), `policy` (a pack is published by two people); the visit has its own folder.
+//! Files are named by their noun: `session` (enrol, PIN), `households`, `linked` (move, split, merge), `bundle` (what travels without a server), `conflicts`, `facts`, `members`, `round` (sync), `status`,
+//! `policy` (a pack is published by two people); the visit has its own folder.
 
 pub mod as_of;
 pub mod bundle;
@@ -15,6 +15,7 @@ pub mod conflicts;
 pub mod facts;
 pub mod household_view;
 pub mod households;
+pub mod linked;
 pub mod members;
 pub mod overview;
 mod packs;

@@ -167,6 +167,13 @@ enum Member {
         #[arg(required = true, value_parser = fact)]
         facts: Vec<(String, Value)>,
     },
+    /// Move a member to another household (the clerk's to do)
+    Move {
+        household: HouseholdId,
+        member: String,
+        #[arg(long)]
+        to: HouseholdId,
+    },
     /// Take a member off the roster
     Remove {
         household: HouseholdId,
@@ -179,6 +186,22 @@ enum Member {
 
 #[derive(Debug, Subcommand)]
 enum Household {
+    /// Close a household's file in favour of another's, which takes over its people (the clerk's to do)
+    Merge {
+        household: HouseholdId,
+        #[arg(long)]
+        into: HouseholdId,
+    },
+    /// Split members off into a household of their own (the clerk's to do)
+    Split {
+        household: HouseholdId,
+        /// ids, with commas
+        #[arg(long, value_delimiter = ',', required = true)]
+        members: Vec<String>,
+        /// which of them is the head
+        #[arg(long)]
+        head: String,
+    },
     /// Found a household that is on no list
     Add {
         /// name of the head
@@ -283,6 +306,15 @@ fn work(phone: &Phone) -> Result<Value> {
             let facts: Map<String, Value> = facts.iter().cloned().collect();
             let (member, done) = app.add_member(*household, &facts)?;
             Ok(json::with(json::done(*household, &done), "member", member.into()))
+        }
+        Verb::Member(Member::Move { household, member, to }) => {
+            app.move_member(*household, member, *to).map(|done| json::done(*household, &done))
+        }
+        Verb::Household(Household::Merge { household, into }) => {
+            app.merge_household(*household, *into).map(|done| json::done(*into, &done))
+        }
+        Verb::Household(Household::Split { household, members, head }) => {
+            app.split_household(*household, members, head).map(|(id, done)| json::done(id, &done))
         }
         Verb::Member(Member::Remove { household, member, living }) => {
             app.remove_member(*household, member, living.as_deref()).map(|done| json::done(*household, &done))
