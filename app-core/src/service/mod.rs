@@ -3,7 +3,8 @@
 //! [`App`] owns the data directory, the clock, the open database and the pack in force. A verb reads
 //! `app.pack()`, then does its work in [`App::transact`] (or [`App::read`]) with the verbs of [`crate::storage::Tx`]; who
 //! writes it asks there ([`App::author`]).
-//! Files are named by their noun: `session` (enrol, PIN), `households`, `linked` (move, split, merge), `bundle` (what travels without a server), `conflicts`, `facts`, `members`, `round` (sync), `status`,
+//! Files are named by their noun: `session` (enrol, PIN), `households`, `linked` (move, split, merge), `conflicts`, `facts`, `members`,
+//! `round` (sync), `bundle` (what travels without a server), `status`,
 //! `policy` (a pack is published by two people); the visit has its own folder.
 
 pub mod as_of;

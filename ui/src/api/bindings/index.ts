@@ -38,6 +38,29 @@ export type AreaView = { code: string, name: string,
  */
 level: string, };
 
+/**
+ * `bundle.export` → the file to save, and what is in it, in words
+ */
+export type BundleFileView = { file: FileView, bytes: number, words: Array<string>, };
+
+/**
+ * `bundle.import`
+ */
+export type BundleImportRequest = { 
+/**
+ * base64 of the file
+ */
+content: string, };
+
+/**
+ * `bundle.import` → what came, in words
+ */
+export type BundleImportView = { words: Array<string>, 
+/**
+ * something is new here
+ */
+news: boolean, };
+
 export type CampaignView = { name: string, phases: Array<PhaseView>, 
 /**
  * the privacy notice, shown and read out once a visit; empty until the pack is here
@@ -1144,6 +1167,10 @@ export type RoundView = { at: string, round_trips: number, bytes_up: number, byt
  */
 export type SafetyView = { on_this_device: boolean, on_server: boolean, 
 /**
+ * names of colleagues on whose phones it lies as well
+ */
+also_on: Array<string>, 
+/**
  * when the server confirmed
  */
 confirmed_at: string | null, words: string, };
@@ -1278,7 +1305,11 @@ trouble: string | null,
 /**
  * a receipt covers every finished visit
  */
-all_safe: boolean, receipts: ReceiptsView, };
+all_safe: boolean, receipts: ReceiptsView, 
+/**
+ * other people's sealed data that this device carries and the server has not got
+ */
+carrying: number, };
 
 /**
  * `session.ticket`: is this a ticket? `server` may be empty when `ticket` is a whole ticket line.
@@ -1561,6 +1592,8 @@ export type Methods = {
   "sync.now": { request: Nothing; answer: SyncView };
   "sync.progress": { request: Nothing; answer: SyncProgressView };
   "sync.cancel": { request: Nothing; answer: SyncProgressView };
+  "bundle.export": { request: Nothing; answer: BundleFileView };
+  "bundle.import": { request: BundleImportRequest; answer: BundleImportView };
   "overview.view": { request: OverviewRequest; answer: OverviewView };
   "overview.clusters": { request: OverviewRequest; answer: ClustersView };
   "problems.view": { request: ProblemsRequest; answer: ProblemsView };
