@@ -118,7 +118,7 @@ pub fn carried(from: &MemberFile, to: &MemberFile) -> Vec<Edit> {
     let news = |e: &Edit| {
         let is_relation = e.path.get(2).is_some_and(|f| f == "relation");
         let same_group = |k: &Edit| k.path.iter().zip(&e.path).take(3).all(|(a, b)| a == b);
-        !e.path.get(2).is_some_and(|f| f == "order") && (!known.iter().any(same_group) || is_relation && heads)
+        e.path.get(2).is_none_or(|f| f != "order") && (!known.iter().any(same_group) || is_relation && heads)
     };
     member_edits(&moved, to.order).into_iter().filter(news).collect()
 }
