@@ -212,7 +212,8 @@ pub fn resolve(app: &App, conflict: &str, choose: &str) -> Result<Value> {
     let household: HouseholdId = household.parse().map_err(|_| unreadable())?;
     let open = app.cards(household)?;
     let choices = open.cards.iter().find(|(c, _)| c.id == id).map(|(c, _)| c.choices.clone()).unwrap_or_default();
-    let said = |c: &Choice| matches!(&c.what, Chosen::Value(v) if v.to_json().as_str() == Some(choose) || v.to_json().to_string() == choose);
+    let written = |v: Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    let said = |c: &Choice| matches!(&c.what, Chosen::Value(v) if written(v.to_json()) == choose);
     let key = choices.iter().find(|c| c.key == choose).or_else(|| choices.iter().find(|c| said(c)));
     let key = key.map_or(choose, |c| c.key.as_str());
     app.settle(household, id, key, None).map(|d| done(household, &d))
