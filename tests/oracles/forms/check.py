@@ -172,8 +172,8 @@ HEADS = {
     "checklist": "level,number,phase,task,content,task_en,content_en,evidence",
     "routes": "case,order,step,label,label_en,level,permit,optional,min_days,max_days,deadline,source",
     "permits": "title,label,label_en,level,scope,permits,source",
-    "rules": "id,paragraph,applies_to,needs,when,finding,risk_kind,numbers,words,words_en",
-    "checks": "id,paragraph,applies_to,needs,when,finding,risk_kind,numbers,words,words_en,severity,fields",
+    "rules": "id,paragraph,applies_to,needs,when,finding,risk_kind,numbers,title,title_en,words,words_en",
+    "checks": "id,paragraph,applies_to,needs,when,finding,risk_kind,numbers,title,title_en,words,words_en,severity,fields",
 }
 
 
