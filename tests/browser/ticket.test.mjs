@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { run, township } from '../stage/stage.mjs'
-import { browser, byTest, picture, screens, typePin } from './browser.mjs'
+import { browser, byTest, isReadable, picture, screens, typePin } from './browser.mjs'
 
 const PIN = '258013'
 const STORY = { timeout: 180_000 }
@@ -75,6 +75,22 @@ test('from the camera', STORY, async (story) => {
   await page.getByRole('button', { name: '扫描登记码' }).tap()
   await withPin(page)
   assert.deepEqual(page.complaints, [])
+})
+
+test('a camera that shows no ticket: the sheet says what to do and has ways out', STORY, async (story) => {
+  const stage = await township({ households: 30 })
+  story.after(() => stage.close())
+  const app = await stage.app('wei', screens)
+  const page = await browser(story, undefined, undefined, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+  await page.goto(app.url)
+  await page.getByRole('button', { name: '扫描登记码' }).tap()
+  await byTest(page, 'scan').locator('video').waitFor()
+  await page.waitForFunction(() => document.querySelector('video')?.videoWidth > 0)
+  await picture(page, 'phone-scan')
+  await isReadable(page)
+  await byTest(page, 'scan').getByRole('button', { name: '从图片识别' }).waitFor()
+  await byTest(page, 'scan').getByRole('button').last().tap()
+  await byTest(page, 'ticket').waitFor()
 })
 
 test('on the terminal of the office', STORY, async (story) => {
