@@ -10,20 +10,7 @@ use super::template::Template;
 use crate::domain::Standing;
 use crate::xlsform::expr::{self, Axis, Expr, Path, Start, Step, Test};
 
-const RULE_COLUMNS: &[&str] = &[
-    "id",
-    "paragraph",
-    "applies_to",
-    "needs",
-    "when",
-    "finding",
-    "risk_kind",
-    "numbers",
-    "title",
-    "title_en",
-    "words",
-    "words_en",
-];
+/// Those of a rule come first; a check has two more.
 const CHECK_COLUMNS: &[&str] = &[
     "id",
     "paragraph",
@@ -40,6 +27,7 @@ const CHECK_COLUMNS: &[&str] = &[
     "severity",
     "fields",
 ];
+const RULE_COLUMNS: &[&str] = CHECK_COLUMNS.split_at(12).0;
 const REQUIRED: &[&str] = &["id", "applies_to", "when", "words"];
 
 /// What kind of thing a finding says.

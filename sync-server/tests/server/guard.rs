@@ -18,12 +18,17 @@ use crate::phone::{Phone, random};
 const GRID: &str = "999999101201-01";
 
 /// Backed up, burnt, restored.
-fn burnt(mut office: Office, phones: &mut [&mut Phone]) -> Office {
+fn burnt(office: Office, phones: &mut [&mut Phone]) -> Office {
     let file = office.dir.path().join("backup.sqlite");
     backup::backup(&office.data, &file).unwrap();
+    restored_from(office, &file, phones)
+}
+
+/// Burnt, and restored from an earlier backup.
+fn restored_from(mut office: Office, file: &std::path::Path, phones: &mut [&mut Phone]) -> Office {
     office.stop();
     let restored = office.dir.path().join("restored");
-    backup::restore(&restored, &file, None, now()).unwrap();
+    backup::restore(&restored, file, None, now()).unwrap();
     let dir = std::mem::replace(&mut office.dir, tempfile::tempdir().unwrap());
     drop(office);
     let office = Office::of(dir, restored);
@@ -230,14 +235,7 @@ fn what_the_server_has_signed_for_comes_back_whole_though_it_lies_outside_the_br
     wei.visit(id, "名册之外的一户");
     wei.sync();
     assert!(!wei.receipts.is_empty());
-    let mut office = office;
-    office.stop();
-    let restored = office.dir.path().join("restored");
-    backup::restore(&restored, &file, None, now()).unwrap();
-    let dir = std::mem::replace(&mut office.dir, tempfile::tempdir().unwrap());
-    drop(office);
-    let office = Office::of(dir, restored);
-    wei.url = office.url();
+    let office = restored_from(office, &file, &mut [&mut wei]);
     let elsewhere = app_core::domain::Person {
         scope: vec![app_core::domain::Area::parse("999999101202-01").unwrap()],
         ..wei.person.clone()
