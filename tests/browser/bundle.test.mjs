@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import test from 'node:test'
-import { json, township } from '../stage/stage.mjs'
+import { township } from '../stage/stage.mjs'
 import { browser, byTest, enrol, fitsAHand, isReadable, nothingIsCut, picture, screens } from './browser.mjs'
 
 const PIN = '258013'
@@ -11,8 +11,7 @@ const go = (page, path) => page.evaluate((to) => { location.hash = `#${to}` }, p
 test('a file goes from phone to phone without signal, and both works reach the server', { timeout: 300_000 }, async (story) => {
   const stage = await township({ households: 600 })
   story.after(() => stage.close())
-  const { id } = await json('ruhu-server', ['user', 'add', '--data', stage.data, '--name', '农秀兰', '--title', 'grid_worker2', '--area', stage.person.wei.area, '--json'])
-  stage.person.lan = { ...stage.person.wei, name: '农秀兰', id }
+  await stage.colleague()
   const wei = await stage.app('wei', screens)
   const nong = await stage.app('lan', screens)
   const hers = await browser(story)

@@ -31,9 +31,7 @@ async function visited(app, household, method, phone) {
 async function stageFor(story) {
   const stage = await township({ households: 600 })
   story.after(() => stage.close())
-  // A colleague in the same grid.
-  const { id } = await json('ruhu-server', ['user', 'add', '--data', stage.data, '--name', '农秀兰', '--title', 'grid_worker2', '--area', stage.person.wei.area, '--json'])
-  stage.person.lan = { ...stage.person.wei, name: '农秀兰', id }
+  await stage.colleague()
   const wei = await stage.app('wei', screens)
   const nong = await stage.app('lan', screens)
   const desk = await stage.app('qin', screens)

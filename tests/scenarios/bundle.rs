@@ -4,6 +4,10 @@ use app_core::domain::Outcome;
 use app_core::error::Kind;
 use app_core::service::households::NewHousehold;
 use app_core::service::visit::Finish;
+use app_core::wire;
+use app_core::wire::bundle::{BundleAnswer, Parcel, ParcelBody, pack};
+use app_core::wire::message::{Push, SyncRequest};
+use app_core::wire::seal::seal;
 use ruhu_tests::register::{GRID1, GRID2, VILLAGE};
 use ruhu_tests::township::household;
 use ruhu_tests::{Phone, Township, answers, settle};
@@ -160,6 +164,27 @@ fn what_a_stolen_phone_writes_waits_for_a_person() {
 }
 
 #[test]
+fn a_stranger_hears_nothing_of_what_was_refused() {
+    let mut township = Township::village();
+    let stranger = township.phone("李建国", "grid_worker1", &[GRID2]);
+    let (wei, nong) = colleagues(&mut township);
+    township.revoke_devices_of(&nong.person);
+    nong.visited(household("LT001"), "screening-ordinary", &answers::ordinary());
+    let (file, _) = nong.export_bundle().unwrap();
+    let mut stranger = stranger;
+    stranger.at("2099-01-01T04:00:00Z");
+    assert_eq!(stranger.import_bundle(&file).unwrap().closed, 1);
+    stranger.link.take_seen();
+    stranger.sync();
+    let seen = stranger.link.take_seen();
+    let answer = seen.iter().find(|e| e.path == "/v1/bundle").expect("he brought it");
+    let answer: BundleAnswer = wire::decode(&answer.down, 1 << 20).unwrap();
+    assert!(answer.opened && answer.refused.is_empty(), "{answer:?}");
+    wei.link.mend();
+    settle(&township, &[&wei, &stranger]);
+}
+
+#[test]
 fn a_restored_server_gets_back_what_a_colleague_had_brought() {
     let mut township = Township::village();
     let desk = township.phone("覃桂花", "data_clerk", &[VILLAGE]);
@@ -221,4 +246,22 @@ fn a_torn_or_changed_file_brings_nothing_and_harms_nothing() {
     wei.link.mend();
     nong.link.mend();
     settle(&township, &[&wei, &nong]);
+}
+
+#[test]
+fn a_changed_program_that_names_a_household_ten_thousand_times_is_not_listened_to() {
+    let mut township = Township::village();
+    let (wei, nong) = colleagues(&mut township);
+    let identity = nong.identity().unwrap();
+    let secret: [u8; 32] = hex::decode(&identity.secret).unwrap().try_into().unwrap();
+    let (letter, keys) = nong.read(|tx| Ok((tx.letter()?.unwrap(), tx.area_keys()?))).unwrap();
+    let push = Push { household: household("LT001").as_bytes().to_vec().into(), grid: None, changes: Vec::new() };
+    let round = SyncRequest { v: 1, push: vec![push; 10_000], ..SyncRequest::default() };
+    let body = ParcelBody { v: 1, letter, at: 1, round, drafts: Vec::new(), held: Vec::new() };
+    let parcel = Parcel::signed(&body, &secret).unwrap();
+    let keys: Vec<_> = keys.into_iter().map(|(key, _)| key).collect();
+    let server = hex::decode(&identity.server_key).unwrap();
+    let envelope = seal(&wire::encode(&vec![parcel]).unwrap(), &server, &keys).unwrap();
+    let came = wei.import_bundle(&pack(&[envelope]).unwrap()).unwrap();
+    assert_eq!((came.spoilt, came.changes), (1, 0), "{came:?}");
 }

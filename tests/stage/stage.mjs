@@ -100,6 +100,12 @@ export async function township({ folder, households = 3000, seed = 7, listen = '
   /** A ticket; `url` for a link in between, `hours` 0 for one that has expired, `more` for a QR code. */
   stage.ticket = async (key, { url = stage.url, hours = 72, more = [] } = {}) =>
     json('ruhu-server', ['ticket', '--data', data, '--user', stage.person[key].id, '--url', url, '--hours', String(hours), ...more, '--json'])
+  /** A second worker in 韦秀英's grid: 农秀兰, with the key `lan`. */
+  stage.colleague = async () => {
+    const name = '农秀兰', { area } = stage.person.wei
+    const { id } = await json('ruhu-server', ['user', 'add', '--data', data, '--name', name, '--title', 'grid_worker2', '--area', area, '--json'])
+    stage.person.lan = { ...stage.person.wei, name, id }
+  }
   stage.app = async (key, extra = [], folderOfApp = join(home, `app-${key}`)) => {
     const token = randomUUID()
     const { child, first, log } = await start('ruhu-app', ['--data', folderOfApp, '--serve', '127.0.0.1:0', '--token', token, ...extra])

@@ -6,7 +6,7 @@ use crate::domain::id::HouseholdId;
 use crate::error::{Error, Kind, Result};
 use crate::storage::Tx;
 use crate::storage::bundle::Carrying;
-use crate::sync::bundle::{self, Exported, Imported};
+use crate::sync::bundle::{Exported, Imported, out, take};
 use crate::sync::transport::Link;
 use crate::wire::bundle::BundleRequest;
 use crate::wire::version;
@@ -19,7 +19,7 @@ impl App {
     pub fn export_bundle(&self) -> Result<(Vec<u8>, Exported)> {
         let identity = self.identity()?;
         let now = self.now().timestamp_millis();
-        self.read(|tx| bundle::export(tx, &identity, now))
+        self.read(|tx| out::export(tx, &identity, now))
     }
 
     /// Takes in a bundle: what is for this device is merged, all of it is carried to the server. Each envelope stands or falls
@@ -27,9 +27,9 @@ impl App {
     pub fn import_bundle(&self, file: &[u8]) -> Result<Imported> {
         let identity = self.identity()?;
         let mut imported = Imported::default();
-        for envelope in bundle::envelopes(file)? {
+        for envelope in take::envelopes(file)? {
             let now = self.now().timestamp_millis();
-            let part = self.transact(|tx| bundle::take_in(tx, &identity, &envelope, now))?;
+            let part = self.transact(|tx| take::take_in(tx, &identity, &envelope, now))?;
             imported.add(part);
         }
         Ok(imported)
@@ -46,25 +46,29 @@ impl App {
         let identity = self.identity()?;
         if self.read(|tx| tx.parcels_again())? {
             let now = self.now().timestamp_millis();
-            self.transact(|tx| bundle::parcels_again(tx, &identity, now))?;
+            self.transact(|tx| out::parcels_again(tx, &identity, now))?;
         }
+        let mut last = None;
         loop {
-            let page = self.read(|tx| tx.carried(PAGE))?;
-            if page.is_empty() {
-                return Ok(());
-            }
+            let page = self.read(|tx| tx.carried(last.as_ref(), PAGE))?;
+            let Some(end) = page.last().cloned() else { return Ok(()) };
             for carried in page {
                 let request = BundleRequest { v: version::CURRENT, sealed: carried.sealed, came_at: carried.came_at };
                 let now = self.now().timestamp();
                 match link.bundle(&request)? {
                     Ok(answer) => {
-                        self.transact(|tx| bundle::delivered(tx, &identity, &carried.hash, &answer, now))?;
+                        self.transact(|tx| take::delivered(tx, &identity, &carried.hash, &answer, now))?;
                     }
-                    // A server of an earlier version knows no bundles: they wait for a later one.
-                    Err(refusal) if refusal.why == "not_found" => return Ok(()),
-                    Err(refusal) => self.transact(|tx| tx.envelope_refused(&carried.hash, &refusal.words))?,
+                    Err(refusal) => match refusal.why.as_str() {
+                        // A server of an earlier version knows no bundles: they wait for a later one.
+                        "not_found" => return Ok(()),
+                        // It stumbled over this one: tried again with the next round, and no other waits for it.
+                        "internal" => {}
+                        _ => self.transact(|tx| tx.envelope_refused(&carried.hash, &refusal.words))?,
+                    },
                 }
             }
+            last = Some(end);
         }
     }
 
@@ -75,7 +79,7 @@ impl App {
         }
         let identity = self.identity()?;
         let now = self.now().timestamp_millis();
-        self.transact(|tx| bundle::look_again(tx, &identity, now).map(|_| ()))
+        self.transact(|tx| take::look_again(tx, &identity, now).map(|_| ()))
     }
 
     /// Names of the colleagues on whose phones all of a household lies that this device has not brought to the server yet.

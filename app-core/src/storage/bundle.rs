@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::wire;
 use crate::wire::bundle::{Draft, DraftEntry, Parcel, ParcelBody, UNFOLDED_MAX, envelope_hash};
 use crate::wire::message::Hash;
-use crate::wire::seal::Sealed;
+use crate::wire::seal::{AreaKey, Sealed};
 
 /// The most bytes of envelopes carried for others.
 const CARRIED_BYTES: i64 = 64 << 20;
@@ -54,7 +54,46 @@ pub struct Witness {
     pub at: i64,
 }
 
+// Names among the small values (`meta`).
+const PARCELS_AGAIN: &str = "parcels_again";
+const AREA_KEYS: &str = "area_keys";
+/// The most area keys kept: a person's few areas, a few generations of each.
+const AREA_KEYS_KEPT: usize = 64;
+
 impl Tx<'_> {
+    /// Whether a restored server may have lost what colleagues' parcels brought it.
+    pub fn parcels_again(&self) -> Result<bool> {
+        Ok(self.get(PARCELS_AGAIN)?.unwrap_or(false))
+    }
+
+    /// Colleagues' parcels go up again with the next round, or have gone.
+    pub fn set_parcels_again(&self, on: bool) -> Result<()> {
+        if self.parcels_again()? == on { Ok(()) } else { self.set(PARCELS_AGAIN, &on) }
+    }
+
+    /// The keys of this person's areas, the newest generation last; with when each came (seconds since 1970).
+    pub fn area_keys(&self) -> Result<Vec<(AreaKey, i64)>> {
+        Ok(self.get(AREA_KEYS)?.unwrap_or_default())
+    }
+
+    /// Adds keys that came from the server; of each area the latest few generations stay, to open what was sealed before.
+    pub fn add_area_keys(&self, keys: &[AreaKey], at: i64) -> Result<()> {
+        let mut all = self.area_keys()?;
+        let before = all.len();
+        for key in keys {
+            if !all.iter().any(|(known, _)| known == key) {
+                all.push((key.clone(), at));
+            }
+        }
+        if all.len() == before {
+            return Ok(());
+        }
+        all.sort_by_key(|(key, _)| key.generation);
+        let over = all.len().saturating_sub(AREA_KEYS_KEPT);
+        all.drain(..over);
+        self.set(AREA_KEYS, &all)
+    }
+
     /// Keeps an envelope to carry it; `false` when it was here before.
     ///
     /// # Errors
@@ -87,13 +126,15 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// The envelopes that the server has not got, the oldest first, at most `count`.
-    pub fn carried(&self, count: u32) -> Result<Vec<Carried>> {
+    /// The envelopes that the server has not got, the oldest first, from behind one on, at most `count`.
+    pub fn carried(&self, after: Option<&Carried>, count: u32) -> Result<Vec<Carried>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT hash, sealed, came_at, opened FROM envelope WHERE state = 'carried' ORDER BY came_at, hash LIMIT ?1",
+            "SELECT hash, sealed, came_at, opened FROM envelope WHERE state = 'carried' AND (came_at, hash) > (?1, ?2)
+             ORDER BY came_at, hash LIMIT ?3",
         )?;
-        let rows = statement.query_map([count], |r| {
-            Ok((r.get::<_, [u8; 32]>(0)?, r.get::<_, Vec<u8>>(1)?, r.get::<_, i64>(2)?, r.get::<_, bool>(3)?))
+        let (came_at, hash) = after.map_or((i64::MIN, Hash::default()), |c| (c.came_at, c.hash));
+        let rows = statement.query_map(params![came_at, hash.as_slice(), count], |r| {
+            Ok((r.get::<_, Hash>(0)?, r.get::<_, Vec<u8>>(1)?, r.get(2)?, r.get(3)?))
         })?;
         let mut all = Vec::new();
         for row in rows {

@@ -1,4 +1,5 @@
-//! Small values by name: what this device is, where it stands, how it is set. Each name is written here once.
+//! Small values by name: what this device is, where it stands, how it is set. Each name is written here
+//! once (those of what travels without a server in `bundle.rs`).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,6 @@ use crate::domain::Person;
 use crate::domain::id::HouseholdId;
 use crate::error::{Error, Result};
 use crate::wire::message::{ActorName, Cursor, Letter, PackRef};
-use crate::wire::seal::AreaKey;
 
 /// What the device is to the server; written once at enrolment. Secrets lie here and nowhere else.
 #[derive(Clone, Serialize, Deserialize)]
@@ -90,12 +90,7 @@ const UNREAD: &str = "unread";
 const FILE: &str = "file";
 const LETTER: &str = "letter";
 const RECORDS_FROM: &str = "records_from";
-const PARCELS_AGAIN: &str = "parcels_again";
-const AREA_KEYS: &str = "area_keys";
 const PROJECTED: &str = "projected_with";
-
-/// The most area keys kept: a person's few areas, a few generations of each.
-const AREA_KEYS_KEPT: usize = 64;
 
 impl Tx<'_> {
     /// What this device is; `None` before enrolment.
@@ -184,39 +179,6 @@ impl Tx<'_> {
     /// Keeps the server's word about this device.
     pub fn set_letter(&self, letter: &Letter) -> Result<()> {
         self.set(LETTER, letter)
-    }
-
-    /// Whether a restored server may have lost what colleagues' parcels brought it.
-    pub fn parcels_again(&self) -> Result<bool> {
-        Ok(self.get(PARCELS_AGAIN)?.unwrap_or(false))
-    }
-
-    /// Colleagues' parcels go up again with the next round, or have gone.
-    pub fn set_parcels_again(&self, on: bool) -> Result<()> {
-        if self.parcels_again()? == on { Ok(()) } else { self.set(PARCELS_AGAIN, &on) }
-    }
-
-    /// The keys of this person's areas, the newest generation last; with when each came (seconds since 1970).
-    pub fn area_keys(&self) -> Result<Vec<(AreaKey, i64)>> {
-        Ok(self.get(AREA_KEYS)?.unwrap_or_default())
-    }
-
-    /// Adds keys that came from the server; of each area the latest few generations stay, to open what was sealed before.
-    pub fn add_area_keys(&self, keys: &[AreaKey], at: i64) -> Result<()> {
-        let mut all = self.area_keys()?;
-        let before = all.len();
-        for key in keys {
-            if !all.iter().any(|(known, _)| known == key) {
-                all.push((key.clone(), at));
-            }
-        }
-        if all.len() == before {
-            return Ok(());
-        }
-        all.sort_by_key(|(key, _)| key.generation);
-        let over = all.len().saturating_sub(AREA_KEYS_KEPT);
-        all.drain(..over);
-        self.set(AREA_KEYS, &all)
     }
 
     /// Whose device this is.
@@ -397,7 +359,7 @@ impl Tx<'_> {
         self.set(PROJECTED, &mark)
     }
 
-    fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+    pub(super) fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let text: Option<String> = self
             .conn
             .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
@@ -408,7 +370,7 @@ impl Tx<'_> {
             .map_err(|e| Error::damaged("本机设置损坏。 This device's settings are damaged.").because(e))
     }
 
-    fn set(&self, name: &str, value: &impl Serialize) -> Result<()> {
+    pub(super) fn set(&self, name: &str, value: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string(value)
             .map_err(|e| Error::internal("设置无法保存。 The setting could not be written.").because(e))?;
         self.conn

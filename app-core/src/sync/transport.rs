@@ -154,7 +154,9 @@ impl<'a> Link<'a> {
                 Ok(Err(Refusal { why: "not_found".to_owned(), words: String::new() }))
             }
             Err(refused) => match refused.refusal {
-                Some(verdict) if VERDICTS.contains(&verdict.why.as_str()) => Ok(Err(verdict)),
+                Some(verdict) if verdict.why == "internal" || VERDICTS.contains(&verdict.why.as_str()) => {
+                    Ok(Err(verdict))
+                }
                 _ => Err(refused.into_error()),
             },
         }

@@ -28,6 +28,10 @@ pub const PARCELS_MAX: usize = 64;
 pub const PARCEL_MAX: usize = 1 << 20;
 /// The most changes in one parcel: the server takes no more in one push.
 pub const CHANGES_MAX: usize = 4_000;
+/// The most open visits in one parcel.
+pub const DRAFTS_MAX: usize = 500;
+/// The most households of which a parcel says that they are held.
+pub const HELD_MAX: usize = 20_000;
 /// The most an envelope may unfold to.
 pub const UNFOLDED_MAX: usize = 32 << 20;
 
@@ -150,10 +154,21 @@ impl Parcel {
             ciborium::de::from_reader_with_recursion_limit(self.body.as_slice(), MAX_NESTING).ok()?;
         holds(&body.letter.key, &message(&self.body), &self.sig).then_some(body)
     }
+}
 
-    /// By which it is known.
-    pub fn hash(&self) -> Hash {
-        digest(&[PARCEL, &self.body])
+impl ParcelBody {
+    /// Whether it keeps within the bounds of one: a changed program could name a household ten thousand times to no purpose,
+    /// and each time costs a look at its file.
+    pub fn is_bounded(&self) -> bool {
+        let changes: usize = self.round.push.iter().map(|p| p.changes.len()).sum();
+        let mut named: Vec<&[u8]> = self.round.push.iter().map(|p| p.household.as_slice()).collect();
+        named.sort_unstable();
+        named.dedup();
+        changes <= CHANGES_MAX
+            && named.len() == self.round.push.len()
+            && self.round.push.iter().all(|p| !p.changes.is_empty())
+            && self.drafts.len() <= DRAFTS_MAX
+            && self.held.len() <= HELD_MAX
     }
 }
 

@@ -4,13 +4,17 @@
 
 use std::sync::Arc;
 
+use app_core::approvals::RefusedWhy;
+use app_core::domain::Area;
 use app_core::wire;
 use app_core::wire::bundle::{BundleAnswer, BundleRequest, Parcel, ParcelBody, parcels};
+use app_core::wire::message::Refused;
 use app_core::wire::sign::{public_key, push_hashes, verify_letter, verify_push};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use uuid::Uuid;
 
 use super::enrol::check_version;
 use super::policy::InForce;
@@ -23,8 +27,7 @@ use crate::letters;
 use crate::officer::{check_token, pushing_as, within_the_day};
 use crate::settings;
 use crate::store::rows::{DeviceRow, PersonRow};
-use crate::store::{Writes, read, write};
-use app_core::approvals::RefusedWhy;
+use crate::store::{Reads, Writes, read, write};
 
 pub(super) async fn bundle(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Result<Response> {
     let token = bearer(&headers)?;
@@ -56,7 +59,11 @@ fn bring(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
             let outcome = Brought { carrier: &carrier, came_at, force: &force, sign: &sign, now }.take(w, parcel)?;
             answer.taken = answer.taken.saturating_add(outcome.taken);
             bytes = bytes.saturating_add(outcome.bytes).saturating_add(outcome.records.bytes);
-            answer.refused.extend(outcome.refused);
+            for refused in outcome.refused {
+                if may_hear(&*w, &carrier.1, &refused)? {
+                    answer.refused.push(refused);
+                }
+            }
         }
         if bytes > 0 {
             w.add_brought(&carrier.0.id, day, bytes)?;
@@ -67,6 +74,12 @@ fn bring(app: &App, token: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(wire::encode(&answer)?)
 }
 
+/// Whether the carrier may know of it: a stranger only carries.
+fn may_hear(r: &dyn Reads, carrier: &PersonRow, refused: &Refused) -> Result<bool> {
+    let place = Uuid::from_slice(&refused.household).ok().map(|id| r.place(id)).transpose()?.flatten();
+    Ok(place.and_then(|p| Area::parse(&p.unit)).is_some_and(|unit| carrier.person.reaches(&unit)))
+}
+
 /// What a parcel says, if its device signed it, we said whose that device is, and it keeps within the bounds of a round.
 fn sound(parcel: &Parcel, server_key: &[u8]) -> Option<ParcelBody> {
     let mut body = parcel.read()?;
@@ -75,7 +88,11 @@ fn sound(parcel: &Parcel, server_key: &[u8]) -> Option<ParcelBody> {
     body.round.actors = actors;
     body.round.actors.truncate(settings::DEVICE_ACTORS_MAX);
     let named = body.round.actors.iter().all(|nonce| nonce.len() == 8);
-    (named && verify_letter(&body.letter, server_key) && verify_push(&body.round, &body.letter.key)).then_some(body)
+    (named
+        && body.is_bounded()
+        && verify_letter(&body.letter, server_key)
+        && verify_push(&body.round, &body.letter.key))
+    .then_some(body)
 }
 
 struct Brought<'a> {
